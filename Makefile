@@ -1,0 +1,145 @@
+# lenet5: `make help` lists what can be made. Every path is relative to this folder.
+
+VERSION  := 0.1.0
+CC       := gcc
+PREFIX   ?= /usr/local
+SAN      ?=
+BUILD    ?= $(if $(SAN),build/san-$(subst $(,),-,$(SAN)),build)
+, := ,
+
+PACKAGES := zlib libcjson libpng libjpeg libmd
+IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null | head -n 1))
+MACHINE  := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+OPENMP   := -fopenmp
+
+# -ffp-contract=off: a compiler that fuses a*b+c where it likes would make the trained bytes its own affair.
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
+CFLAGS   ?= -O2 -g
+ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARNINGS) -ffp-contract=off -fno-math-errno $(OPENMP) -Isrc \
+             $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
+             $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+ALL_LDLIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
+ALL_LDFLAGS = $(OPENMP) $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
+
+# One object of each hot kernel an instruction set; the program picks at start-up.
+ifneq ($(filter x86_64 amd64,$(MACHINE)),)
+TIERS := portable avx2
+else
+TIERS := portable
+endif
+TIER_FLAGS_portable :=
+TIER_FLAGS_avx2     := -mavx2 -mfma
+
+SOURCES := $(filter-out src/cli/% src/main.c,$(wildcard src/*.c src/*/*.c))
+KERNELS := $(wildcard src/fast/kernels/*.c)
+CLI     := $(wildcard src/cli/*.c) $(wildcard src/main.c)
+TESTS   := $(wildcard tests/test_*.c)
+HELPERS := $(filter-out $(TESTS),$(wildcard tests/*.c))
+
+LIBRARY_OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o) \
+                   $(foreach t,$(TIERS),$(KERNELS:src/fast/kernels/%.c=$(BUILD)/obj/fast/kernels/%.$(t).o))
+CLI_OBJECTS     := $(CLI:src/%.c=$(BUILD)/obj/%.o)
+HELPER_OBJECTS  := $(HELPERS:tests/%.c=$(BUILD)/tests/%.o)
+DOUBLE_OBJECTS  := $(patsubst src/nn/%.c,$(BUILD)/double/%.o,$(wildcard src/nn/*.c))
+TEST_PROGRAMS   := $(TESTS:tests/%.c=$(BUILD)/tests/%)
+
+.PHONY: all run test setup bench samples help clean install uninstall format FORCE
+.DEFAULT_GOAL := all
+
+all: $(BUILD)/lenet5 $(BUILD)/liblenet5.a
+
+$(BUILD)/lenet5: $(CLI_OBJECTS) $(BUILD)/liblenet5.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+
+$(BUILD)/liblenet5.a: $(LIBRARY_OBJECTS)
+	rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Nothing but the kernels is worth -O3. A tile of 8 floats is handed about by pointer, so its ABI is of no concern.
+define tier_rule
+$(BUILD)/obj/fast/kernels/%.$(1).o: src/fast/kernels/%.c $(BUILD)/flags
+	@mkdir -p $$(@D)
+	$(CC) $(ALL_CFLAGS) -O3 -DTIER=$(1) $(TIER_FLAGS_$(1)) -Wno-psabi -MMD -MP -c -o $$@ $$<
+endef
+$(foreach t,$(TIERS),$(eval $(call tier_rule,$(t))))
+
+$(BUILD)/obj/fast/kernels.o: EXTRA_CFLAGS = $(foreach t,$(TIERS),-DHAVE_TIER_$(t)) -Wno-psabi
+$(BUILD)/obj/cli/version.o: EXTRA_CFLAGS = -DLENET5_VERSION='"$(VERSION)"'
+
+# src/nn once more in double, for the gradient checks.
+$(BUILD)/double/%.o: src/nn/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -DLENET5_REAL_DOUBLE -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/test_gradients.o: ALL_CFLAGS += -DLENET5_REAL_DOUBLE
+$(BUILD)/tests/test_gradients: $(BUILD)/tests/test_gradients.o $(DOUBLE_OBJECTS) $(HELPER_OBJECTS) $(BUILD)/liblenet5.a
+$(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELPER_OBJECTS) $(BUILD)/liblenet5.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LDLIBS) -lcmocka
+
+# Another compiler or other flags: everything is built again.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@pkg-config --exists $(PACKAGES) 2>/dev/null || { echo "make: libraries are missing: run scripts/setup, which installs them" >&2; exit 1; }
+	@echo '$(CC) $(shell $(CC) -dumpfullversion -dumpversion) $(ALL_CFLAGS) $(TIERS) $(VERSION)' | cmp -s - $@ || \
+	 echo '$(CC) $(shell $(CC) -dumpfullversion -dumpversion) $(ALL_CFLAGS) $(TIERS) $(VERSION)' > $@
+
+## setup: install what is missing (apt), nothing when all is there
+setup:
+	@scripts/setup $(if $(IS_CLANG),--clang)
+
+## run: set up, build, get MNIST, train, evaluate, classify the sample pictures
+run: setup
+	@$(MAKE) --no-print-directory -s -j all
+	@scripts/run $(BUILD)
+
+## test: set up, build, run all tests (SAN=address,undefined: under the sanitizers)
+test: setup
+	@$(MAKE) --no-print-directory -s -j all test-programs
+	@tests/run $(BUILD)
+
+.PHONY: test-programs
+test-programs: $(TEST_PROGRAMS)
+
+## bench: this program and its peers side by side, on this machine
+bench: all
+	@scripts/bench-peers $(BUILD)/lenet5
+
+## samples: draw data/samples again
+samples:
+	scripts/draw-samples data/samples
+
+## install, uninstall: program, library, header and model, under PREFIX (/usr/local)
+install: all
+	install -D -m 755 $(BUILD)/lenet5 $(DESTDIR)$(PREFIX)/bin/lenet5
+	install -D -m 644 $(BUILD)/liblenet5.a $(DESTDIR)$(PREFIX)/lib/liblenet5.a
+	install -D -m 644 src/lenet5.h $(DESTDIR)$(PREFIX)/include/lenet5.h
+	install -D -m 644 models/lenet5.json $(DESTDIR)$(PREFIX)/share/lenet5/lenet5.json
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/lenet5 $(DESTDIR)$(PREFIX)/lib/liblenet5.a
+	rm -f $(DESTDIR)$(PREFIX)/include/lenet5.h $(DESTDIR)$(PREFIX)/share/lenet5/lenet5.json
+
+## format: clang-format over all of src and tests
+format:
+	clang-format -i $(wildcard src/*.[ch] src/*/*.[ch] src/fast/kernels/*.[ch] tests/*.[ch])
+
+## clean: remove build/ (data/mnist stays)
+clean:
+	rm -rf build
+
+## help: this list
+help:
+	@echo "make                 build/lenet5 and build/liblenet5.a"
+	@sed -n 's/^## \([a-z, ]*\): /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 21
+	@echo
+	@echo "Variables: CC=clang  SAN=address,undefined  PREFIX=DIR  DESTDIR=DIR  CFLAGS='-O2 -g'"
+
+-include $(wildcard $(BUILD)/obj/*.d $(BUILD)/obj/*/*.d $(BUILD)/obj/fast/kernels/*.d $(BUILD)/double/*.d $(BUILD)/tests/*.d)

@@ -1,0 +1,160 @@
+#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
+#include "base/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int read_all(unsigned char **bytes, size_t *size, int descriptor, const char *path, size_t limit,
+                    enum error_kind kind, struct error *err)
+{
+    size_t room = 1 << 16, used = 0;
+    unsigned char *buffer = malloc(room + 1);
+    while (buffer != NULL) {
+        ssize_t got = read(descriptor, buffer + used, room - used);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            free(buffer);
+            return error_set(err, kind, "%s: cannot be read: %s", path, strerror(errno));
+        }
+        if (got == 0) {
+            buffer[used] = '\0';
+            *bytes = buffer;
+            *size = used;
+            return 0;
+        }
+        used += (size_t)got;
+        if (used > limit) {
+            free(buffer);
+            return error_set(err, kind, "%s: is longer than the %zu bytes that are read at most", path, limit);
+        }
+        if (used == room) {
+            unsigned char *larger = realloc(buffer, 2 * room + 1);
+            if (larger == NULL)
+                free(buffer);
+            buffer = larger;
+            room *= 2;
+        }
+    }
+    return error_memory(err, room, path);
+}
+
+int files_read(unsigned char **bytes, size_t *size, const char *path, size_t limit, enum error_kind kind,
+               struct error *err)
+{
+    if (strcmp(path, "-") == 0)
+        return read_all(bytes, size, STDIN_FILENO, "standard input", limit, kind, err);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return error_set(err, kind, "%s: cannot be opened: %s", path, strerror(errno));
+    struct stat status;
+    int result;
+    if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
+        result = error_set(err, kind, "%s: is a folder, a file was expected", path);
+    else
+        result = read_all(bytes, size, descriptor, path, limit, kind, err);
+    close(descriptor);
+    return result;
+}
+
+static int write_all(int descriptor, const unsigned char *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t put = write(descriptor, bytes, size);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -1;
+        bytes += put;
+        size -= (size_t)put;
+    }
+    return 0;
+}
+
+static int cannot_write(struct error *err, const char *path, int why)
+{
+    return error_set(err, ERROR_FAILED, "%s: cannot be written: %s", path, strerror(why));
+}
+
+static int write_in_place(const char *path, const void *bytes, size_t size, struct error *err)
+{
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return cannot_write(err, path, errno);
+    int failed = write_all(descriptor, bytes, size) != 0 ? errno : 0;
+    if (close(descriptor) != 0 && failed == 0)
+        failed = errno;
+    return failed != 0 ? cannot_write(err, path, failed) : 0;
+}
+
+/* The rename itself must survive a power cut too; a file system that cannot flush a folder is no reason to fail. */
+static void flush_folder(const char *path)
+{
+    char copy[PATH_MAX];
+    snprintf(copy, sizeof copy, "%s", path);
+    int folder = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder >= 0) {
+        (void)fsync(folder);
+        close(folder);
+    }
+}
+
+int files_write(const char *path, const void *bytes, size_t size, struct error *err)
+{
+    char target[PATH_MAX], temporary[PATH_MAX + 16];
+    struct stat status;
+    int exists = stat(path, &status) == 0;
+    if (exists && S_ISDIR(status.st_mode))
+        return cannot_write(err, path, EISDIR);
+    if (exists && !S_ISREG(status.st_mode))
+        return write_in_place(path, bytes, size, err);
+    if (!exists || realpath(path, target) == NULL) {
+        if (strlen(path) >= sizeof target)
+            return cannot_write(err, path, ENAMETOOLONG);
+        strcpy(target, path);
+    }
+    snprintf(temporary, sizeof temporary, "%s.XXXXXX", target);
+    int descriptor = mkstemp(temporary);
+    if (descriptor < 0)
+        return cannot_write(err, path, errno);
+
+    mode_t mask = umask(0);
+    umask(mask);
+    mode_t mode = exists ? status.st_mode & 0777 : 0666 & ~mask;
+    int failed = 0;
+    if (write_all(descriptor, bytes, size) != 0 || fchmod(descriptor, mode) != 0 || fsync(descriptor) != 0)
+        failed = errno;
+    if (close(descriptor) != 0 && failed == 0)
+        failed = errno;
+    if (failed == 0 && rename(temporary, target) != 0)
+        failed = errno;
+    if (failed != 0) {
+        unlink(temporary);
+        return cannot_write(err, path, failed);
+    }
+    flush_folder(target);
+    return 0;
+}
+
+int files_check_writable(const char *path, struct error *err)
+{
+    struct stat status;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        return S_ISDIR(status.st_mode) ? cannot_write(err, path, EISDIR) : 0;
+    char copy[PATH_MAX];
+    if (strlen(path) >= sizeof copy)
+        return cannot_write(err, path, ENAMETOOLONG);
+    strcpy(copy, path);
+    const char *folder = dirname(copy);
+    if (access(folder, W_OK | X_OK) != 0)
+        return error_set(err, ERROR_FAILED, "%s: cannot be written: the folder %s: %s", path, folder, strerror(errno));
+    return 0;
+}

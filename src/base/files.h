@@ -1,0 +1,26 @@
+/* Whole files in and out. This is the only place that opens files for writing. */
+#ifndef LENET5_BASE_FILES_H
+#define LENET5_BASE_FILES_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* Reads the whole of `path` ("-" is stdin), pipes included.
+ * Gives   *bytes: malloc'ed, the caller frees; one NUL after the last byte, not counted in *size.
+ * Fails   with `kind` when the file cannot be opened or read, is a directory, or is longer than `limit` bytes; the
+ *         sentence starts with the path. */
+int files_read(unsigned char **bytes, size_t *size, const char *path, size_t limit, enum error_kind kind,
+               struct error *err);
+
+/* Writes `size` bytes to `path` so that no reader ever sees half a file: a temporary name in the same folder, flushed
+ * to disk, then renamed. A symbolic link is followed; what is not a regular file (a pipe, /dev/stdout) is written in
+ * place.
+ * Fails   with ERROR_FAILED, the old file as it was and the temporary one removed. */
+int files_write(const char *path, const void *bytes, size_t size, struct error *err);
+
+/* Tries out whether files_write() to `path` can work, before hours are spent on its content: the folder exists and is
+ * writable and `path` is no folder itself. */
+int files_check_writable(const char *path, struct error *err);
+
+#endif

@@ -1,0 +1,67 @@
+#include "base/real.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+static double power_of_two(int exponent) /* -1022..1023 */
+{
+    uint64_t bits = (uint64_t)(exponent + 1023) << 52;
+    double power;
+    memcpy(&power, &bits, sizeof power);
+    return power;
+}
+
+/* ln 2 in two parts: the first has so few bits that its product with a small whole number is exact. */
+static const double LN2_HIGH = 0x1.62e42feep-1, LN2_LOW = 0x1.a39ef35793c76p-33;
+
+/* e^r - 1 for |r| <= 0.35 by its series, smallest terms first. */
+static double expm1_series(double r)
+{
+    double sum = 0;
+    for (int n = 15; n >= 1; n--)
+        sum = (sum + 1) * r / n;
+    return sum;
+}
+
+double real_exp(double x)
+{
+    if (!(x > -708))
+        return x <= -708 ? 0 : x;
+    if (x > 709)
+        return HUGE_VAL;
+    double n = floor(x / (LN2_HIGH + LN2_LOW) + 0.5);
+    double r = (x - n * LN2_HIGH) - n * LN2_LOW;
+    int half = (int)n / 2; /* two factors: 2^n itself may not be a double although e^x is */
+    return (1 + expm1_series(r)) * power_of_two(half) * power_of_two((int)n - half);
+}
+
+double real_log(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    int exponent = (int)(bits >> 52) - 1023;
+    double m = x * power_of_two(-exponent); /* 1 <= m < 2 */
+    if (m > 0x1.6a09e667f3bcdp0) {          /* sqrt 2: keeps m near 1 from both sides */
+        m *= 0.5;
+        exponent++;
+    }
+    /* log m = 2 atanh z = 2 (z + z^3/3 + z^5/5 + ...), |z| < 0.172 */
+    double z = (m - 1) / (m + 1), square = z * z, sum = 0;
+    for (int n = 21; n >= 1; n -= 2)
+        sum = sum * square + 1.0 / n;
+    return exponent * LN2_HIGH + (2 * z * sum + exponent * LN2_LOW);
+}
+
+double real_tanh(double x)
+{
+    double size = x < 0 ? -x : x, result;
+    if (size < 0.17) { /* 1 - e^(-2x) would cancel: take e^2x - 1 directly */
+        double e = expm1_series(2 * size);
+        result = e / (e + 2);
+    } else {
+        double e = real_exp(-2 * size);
+        result = (1 - e) / (1 + e);
+    }
+    return x < 0 ? -result : result;
+}

@@ -1,0 +1,21 @@
+/* A gray picture in memory: what the decoders give and what fit takes. */
+#ifndef LENET5_IMAGE_PICTURE_H
+#define LENET5_IMAGE_PICTURE_H
+
+#include "base/error.h"
+
+/* 100 megapixels: a larger picture is refused before any memory is asked for. */
+#define PICTURE_PIXELS 100000000
+
+struct picture {
+    int rows, cols;
+    unsigned char *gray; /* [rows][cols], 0 black .. 255 white; malloc'ed, released by picture_free() */
+};
+
+/* Gives an all-black picture. Fails when rows or cols is under 1, or rows*cols above PICTURE_PIXELS. */
+int picture_create(struct picture *out, int rows, int cols, struct error *err);
+
+/* Leaves *picture empty; an empty one may be freed again. */
+void picture_free(struct picture *picture);
+
+#endif
