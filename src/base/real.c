@@ -65,3 +65,15 @@ double real_tanh(double x)
     }
     return x < 0 ? -result : result;
 }
+
+double real_cos(double x)
+{
+    static const double PI = 0x1.921fb54442d18p1;
+    const int mirrored = x > PI / 2; /* cos x = -cos(pi - x): the series is short for small x */
+    if (mirrored)
+        x = PI - x;
+    double sum = 0;
+    for (int n = 22; n >= 2; n -= 2)
+        sum = (1 - sum) * x * x / (n * (n - 1));
+    return mirrored ? sum - 1 : 1 - sum;
+}

@@ -1,4 +1,4 @@
-/* The numbers of the plain layers, and our own exp, log and tanh.
+/* The numbers of the plain layers, and our own exp, log, cos and tanh.
  *
  * `real` is float in the program. The tests compile src/nn once more with -DLENET5_REAL_DOUBLE, because a gradient can
  * be checked against differences in double only. The functions are ours since libm's differ in the last bit between
@@ -17,6 +17,9 @@ double real_exp(double x);
 
 /* Natural logarithm of x > 0 (a normal number), error under 1e-15 relative to max(1, |log x|). */
 double real_log(double x);
+
+/* Cosine of 0 <= x <= pi, error under 1e-15. */
+double real_cos(double x);
 
 /* Hyperbolic tangent, relative error under 1e-14. */
 double real_tanh(double x);
