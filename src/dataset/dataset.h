@@ -10,9 +10,9 @@
 
 struct dataset {
     int count, channels, rows, cols;
-    const unsigned char *pixels; /* [count][channels][rows][cols], 0 background .. 255 ink */
-    const unsigned char *labels; /* [count] */
-    char digest[DIGEST_TEXT];    /* SHA-256 over the raw bytes of all images, then of all labels, as loaded */
+    const unsigned char *pixels;       /* [count][channels][rows][cols], 0 background .. 255 ink */
+    const unsigned char *labels;       /* [count] */
+    char digest[DIGEST_TEXT];          /* SHA-256 over the raw bytes of all images, then of all labels, as loaded */
     void *owned_pixels, *owned_labels; /* NULL in a part, which borrows */
 };
 
