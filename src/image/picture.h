@@ -18,4 +18,10 @@ int picture_create(struct picture *out, int rows, int cols, struct error *err);
 /* Leaves *picture empty; an empty one may be freed again. */
 void picture_free(struct picture *picture);
 
+/* The gray of a colour: ITU-R BT.601 luma, rounded. */
+static inline unsigned char picture_luma(int red, int green, int blue)
+{
+    return (unsigned char)((299 * red + 587 * green + 114 * blue + 500) / 1000);
+}
+
 #endif

@@ -1,0 +1,107 @@
+#include "image/decode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "image/decode_jpeg.h"
+#include "image/decode_png.h"
+#include "image/decode_pnm.h"
+
+enum { FILE_LIMIT = 256 << 20 };
+
+#define SAVE_AS "which is not read: save it as PNG or JPEG"
+
+/* What people pass by mistake, by the bytes that it starts with. The sentences follow the file's name. */
+static const struct stranger {
+    size_t offset;
+    const char *magic;
+    size_t length;
+    const char *sentence;
+} strangers[] = {
+    {0, "GIF8", 4, "is a GIF picture, " SAVE_AS},
+    {0, "II*\0", 4, "is a TIFF picture, " SAVE_AS},
+    {0, "MM\0*", 4, "is a TIFF picture, " SAVE_AS},
+    {0, "II+\0", 4, "is a TIFF picture, " SAVE_AS},
+    {0, "MM\0+", 4, "is a TIFF picture, " SAVE_AS},
+    {8, "WEBP", 4, "is a WebP picture, " SAVE_AS},
+    {0, "BM", 2, "is a BMP picture, " SAVE_AS},
+    {4, "ftypavi", 7, "is an AVIF picture, " SAVE_AS},
+    {4, "ftyphe", 6, "is a HEIC picture (an iPhone photo), " SAVE_AS},
+    {4, "ftypm", 5, "is a HEIC picture or a video, " SAVE_AS},
+    {4, "ftyp", 4, "is a video, which is not read: save one frame of it as PNG or JPEG"},
+    {0, "\0\0\0\x0cjP  ", 8, "is a JPEG 2000 picture, " SAVE_AS},
+    {0, "\0\0\0\x0cJXL ", 8, "is a JPEG XL picture, " SAVE_AS},
+    {0, "\xff\x0a", 2, "is a JPEG XL picture, " SAVE_AS},
+    {0, "8BPS", 4, "is a Photoshop picture, " SAVE_AS},
+    {0, "\0\0\1\0", 4, "is an icon (ICO), " SAVE_AS},
+    {0, "P7", 2, "is a PAM picture, " SAVE_AS},
+    {0, "%PDF-", 5, "is a PDF document, which is not read: save the page as PNG or JPEG"},
+    {0, "<svg", 4, "is an SVG drawing, which is not read: export it as PNG"},
+    {0, "\x1f\x8b", 2, "is a gzip file: unpack it first (gunzip); of a packed IDX file name the image with --index N"},
+    {0, "PK\3\4", 4, "is a ZIP archive: unpack it first"},
+    {0, "\0\0\x08\1", 4, "is an IDX file of labels, not of images: name the images file, and the image with --index N"},
+    {0, "\0\0\x08\3", 4, "is an IDX file: name the image with --index N"},
+    {0, "version https://git-lfs", 23, "is a Git LFS pointer, not the picture itself: fetch it with git lfs pull"},
+    {0, "{", 1, "is a JSON file, not a picture: PNG, JPEG, PBM, PGM or PPM was expected"},
+};
+
+static int starts_with(const unsigned char *bytes, size_t size, size_t offset, const void *magic, size_t length)
+{
+    return size >= offset && size - offset >= length && memcmp(bytes + offset, magic, length) == 0;
+}
+
+/* SVG and HTML may open with an XML declaration, a comment or a doctype, so the tag is searched for. */
+static int mentions(const unsigned char *bytes, size_t size, const char *tag)
+{
+    size_t length = strlen(tag), searched = size < 1024 ? size : 1024;
+    for (size_t i = 0; i + length <= searched; i++) {
+        size_t same = 0;
+        while (same < length && (bytes[i + same] | 0x20) == (tag[same] | 0x20))
+            same++;
+        if (same == length)
+            return 1;
+    }
+    return 0;
+}
+
+static int refuse(const unsigned char *bytes, size_t size, struct error *err)
+{
+    if (size == 0)
+        return error_set(err, ERROR_FAILED, "is empty: a picture was expected");
+    for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++)
+        if (starts_with(bytes, size, strangers[i].offset, strangers[i].magic, strangers[i].length))
+            return error_set(err, ERROR_FAILED, "%s", strangers[i].sentence);
+    if (mentions(bytes, size, "<svg"))
+        return error_set(err, ERROR_FAILED, "is an SVG drawing, which is not read: export it as PNG");
+    if (mentions(bytes, size, "<html") || mentions(bytes, size, "<!doctype html"))
+        return error_set(err, ERROR_FAILED, "is a web page (HTML), not a picture: fetch the picture itself");
+    return error_set(err, ERROR_FAILED,
+                     "is no picture that is known here (it starts with the bytes %02x %02x %02x %02x): PNG, JPEG, PBM, "
+                     "PGM or PPM was expected",
+                     bytes[0], size > 1 ? bytes[1] : 0u, size > 2 ? bytes[2] : 0u, size > 3 ? bytes[3] : 0u);
+}
+
+int decode_picture(struct picture *out, const unsigned char *bytes, size_t size, struct error *err)
+{
+    if (starts_with(bytes, size, 0, "\x89PNG", 4))
+        return decode_png_bytes(out, bytes, size, err);
+    if (starts_with(bytes, size, 0, "\xff\xd8", 2))
+        return decode_jpeg_bytes(out, bytes, size, err);
+    if (size >= 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6')
+        return decode_pnm_bytes(out, bytes, size, err);
+    return refuse(bytes, size, err);
+}
+
+int decode_file(struct picture *out, const char *path, struct error *err)
+{
+    unsigned char *bytes;
+    size_t size;
+    if (files_read(&bytes, &size, path, FILE_LIMIT, ERROR_FAILED, err) != 0)
+        return -1;
+    int result = decode_picture(out, bytes, size, err);
+    free(bytes);
+    if (result != 0)
+        return error_where(err, strcmp(path, "-") == 0 ? "standard input" : path);
+    return 0;
+}

@@ -1,0 +1,359 @@
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/decode.h"
+#include "image/fit.h"
+#include "pictures.h"
+
+typedef unsigned char fitted[FIT_SIDE * FIT_SIDE];
+
+struct geometry {
+    int rows, cols, brightest; /* of the box of all that is not 0 */
+    double centre_row, centre_col;
+};
+
+static struct geometry measure(const fitted image)
+{
+    int top = FIT_SIDE, bottom = -1, left = FIT_SIDE, right = -1, brightest = 0;
+    double mass = 0, row_moment = 0, col_moment = 0;
+    for (int r = 0; r < FIT_SIDE; r++)
+        for (int k = 0; k < FIT_SIDE; k++) {
+            int level = image[r * FIT_SIDE + k];
+            mass += level;
+            row_moment += level * r;
+            col_moment += level * k;
+            brightest = level > brightest ? level : brightest;
+            if (level == 0)
+                continue;
+            top = r < top ? r : top;
+            bottom = r;
+            left = k < left ? k : left;
+            right = k > right ? k : right;
+        }
+    return (struct geometry){.rows = bottom - top + 1,
+                             .cols = right - left + 1,
+                             .brightest = brightest,
+                             .centre_row = row_moment / mass,
+                             .centre_col = col_moment / mass};
+}
+
+static void fit_well(fitted out, const struct picture *picture)
+{
+    struct error err = {0};
+    if (fit_picture(out, picture, &err) != 0)
+        fail_msg("%s", err.text);
+}
+
+static void assert_contract(const fitted image)
+{
+    struct geometry geometry = measure(image);
+    assert_int_equal(geometry.rows > geometry.cols ? geometry.rows : geometry.cols, FIT_BOX);
+    assert_int_equal(geometry.brightest, 255);
+    assert_true(fabs(geometry.centre_row - FIT_CENTRE) <= 0.5);
+    assert_true(fabs(geometry.centre_col - FIT_CENTRE) <= 0.5);
+}
+
+/* A 4 in a corner of a picture twice its size. */
+static void fit_four(fitted out, double height, double pen, unsigned char ground, unsigned char ink)
+{
+    int side = (int)(2 * height) + 3;
+    struct picture picture = pictures_plain(side, side + 5, ground);
+    pictures_four(&picture, 2, 3, height, pen, ink);
+    fit_well(out, &picture);
+    picture_free(&picture);
+}
+
+static void test_dark_strokes_on_light_keep_the_contract_at_every_size(void **state)
+{
+    (void)state;
+    static const double heights[] = {8, 12, 17, 20, 28, 33, 64, 150, 301};
+    for (size_t i = 0; i < sizeof heights / sizeof heights[0]; i++)
+        for (double pen = 0.06; pen < 0.3; pen += 0.05) {
+            fitted image;
+            fit_four(image, heights[i], fmax(1, pen * heights[i]), 255, 0);
+            assert_contract(image);
+        }
+}
+
+static void test_light_strokes_on_dark_keep_the_contract_at_every_size(void **state)
+{
+    (void)state;
+    static const double heights[] = {8, 12, 17, 20, 28, 33, 64, 150, 301};
+    for (size_t i = 0; i < sizeof heights / sizeof heights[0]; i++) {
+        fitted image;
+        fit_four(image, heights[i], fmax(1, 0.1 * heights[i]), 0, 255);
+        assert_contract(image);
+    }
+}
+
+static void test_polarity_makes_no_difference(void **state)
+{
+    (void)state;
+    fitted light, dark;
+    fit_four(dark, 70, 8, 255, 0);
+    fit_four(light, 70, 8, 0, 255);
+    int most = 0;
+    for (int i = 0; i < FIT_SIDE * FIT_SIDE; i++)
+        most = abs(light[i] - dark[i]) > most ? abs(light[i] - dark[i]) : most;
+    assert_true(most <= 8);
+}
+
+static void test_faint_ink_becomes_full_contrast(void **state)
+{
+    (void)state;
+    fitted image;
+    fit_four(image, 70, 8, 150, 110);
+    assert_contract(image);
+}
+
+static int count_ink(const fitted image)
+{
+    int count = 0;
+    for (int i = 0; i < FIT_SIDE * FIT_SIDE; i++)
+        count += image[i] > 0;
+    return count;
+}
+
+static void test_ground_becomes_nothing_though_paper_is_grainy(void **state)
+{
+    (void)state;
+    struct picture picture = pictures_plain(120, 120, 196);
+    pictures_four(&picture, 30, 30, 60, 8, 40);
+    fitted clean, grainy;
+    fit_well(clean, &picture);
+    for (int i = 0; i < 120 * 120; i++)
+        picture.gray[i] = (unsigned char)(picture.gray[i] - 6 + i * 7919 % 13);
+    fit_well(grainy, &picture);
+    assert_contract(grainy);
+    assert_in_range(count_ink(grainy) + 4 - count_ink(clean), 0, 8);
+    picture_free(&picture);
+}
+
+static void test_faintest_end_of_the_ink_stays(void **state)
+{
+    (void)state;
+    struct picture picture = pictures_plain(900, 400, 255);
+    pictures_line(&picture, 200, 200, 800, 200, 60, 0);
+    picture.gray[400 * 100 + 200] = picture.gray[400 * 890 + 200] = 0; /* a thousandth of a fitted pixel */
+    fitted image;
+    fit_well(image, &picture);
+    assert_int_equal(measure(image).rows, FIT_BOX);
+    picture_free(&picture);
+}
+
+static void test_place_on_the_paper_makes_no_difference(void **state)
+{
+    (void)state;
+    fitted first, second;
+    struct picture picture = pictures_plain(90, 140, 255);
+    pictures_four(&picture, 3, 4, 50, 6, 0);
+    fit_well(first, &picture);
+    memset(picture.gray, 255, 90 * 140);
+    pictures_four(&picture, 33, 84, 50, 6, 0);
+    fit_well(second, &picture);
+    assert_memory_equal(first, second, sizeof first);
+    picture_free(&picture);
+}
+
+static void test_aspect_is_kept(void **state)
+{
+    (void)state;
+    static const int sides[][2] = {{80, 40}, {40, 80}, {60, 60}, {100, 25}, {30, 120}};
+    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
+        int rows = sides[i][0], cols = sides[i][1], longer = rows > cols ? rows : cols;
+        struct picture picture = pictures_plain(150, 160, 255);
+        for (int r = 0; r < rows; r++)
+            memset(picture.gray + (size_t)(10 + r) * 160 + 20, 0, (size_t)cols);
+        fitted image;
+        fit_well(image, &picture);
+        struct geometry geometry = measure(image);
+        assert_int_equal(geometry.rows, rows * FIT_BOX / longer);
+        assert_int_equal(geometry.cols, cols * FIT_BOX / longer);
+        assert_contract(image);
+        picture_free(&picture);
+    }
+}
+
+static void test_shrinking_averages_areas(void **state)
+{
+    (void)state;
+    struct picture picture = pictures_plain(60, 60, 255);
+    for (int r = 10; r < 50; r++) /* a 40x40 chessboard, 2 to 1: half ink everywhere, in full contrast */
+        for (int k = 10; k < 50; k++)
+            picture.gray[r * 60 + k] = (r + k) % 2 == 0 ? 0 : 255;
+    fitted image;
+    fit_well(image, &picture);
+    assert_contract(image);
+    int full = 0;
+    for (int i = 0; i < FIT_SIDE * FIT_SIDE; i++)
+        full += image[i] == 255;
+    assert_int_equal(full, FIT_BOX * FIT_BOX);
+    picture_free(&picture);
+}
+
+static void test_heavy_side_is_moved_no_further_than_the_edge(void **state)
+{
+    (void)state;
+    struct picture tall = pictures_plain(100, 100, 255), wide = pictures_plain(100, 100, 255);
+    pictures_line(&tall, 10, 10, 90, 10, 2, 0); /* a thin line with a heavy foot: its mass lies near the end */
+    pictures_line(&tall, 88, 10, 88, 26, 12, 0);
+    for (int i = 0; i < 100 * 100; i++)
+        wide.gray[i % 100 * 100 + i / 100] = tall.gray[i];
+    fitted image;
+    fit_well(image, &tall);
+    assert_int_equal(measure(image).rows, FIT_BOX);
+    assert_true(measure(image).centre_row > FIT_CENTRE + 0.5);
+    fit_well(image, &wide);
+    assert_int_equal(measure(image).cols, FIT_BOX);
+    assert_true(measure(image).centre_col > FIT_CENTRE + 0.5);
+    picture_free(&tall);
+    picture_free(&wide);
+}
+
+static void test_28x28_of_light_ink_on_dark_passes_as_it_is(void **state)
+{
+    (void)state;
+    struct picture picture = pictures_plain(28, 28, 3);
+    pictures_four(&picture, 1, 2, 17, 2.5, 200);
+    fitted image;
+    fit_well(image, &picture);
+    assert_memory_equal(image, picture.gray, sizeof image);
+    picture_free(&picture);
+}
+
+static void test_28x28_of_dark_ink_on_light_is_fitted(void **state)
+{
+    (void)state;
+    struct picture picture = pictures_plain(28, 28, 255);
+    pictures_four(&picture, 1, 2, 17, 2.5, 30);
+    fitted image;
+    fit_well(image, &picture);
+    assert_contract(image);
+    picture_free(&picture);
+}
+
+static void test_blank_picture_is_refused_with_output_untouched(void **state)
+{
+    (void)state;
+    static const unsigned char grays[] = {0, 128, 255};
+    static const int sides[] = {1, 28, 200};
+    for (size_t i = 0; i < 9; i++) {
+        struct picture picture = pictures_plain(sides[i / 3], sides[i / 3], grays[i % 3]);
+        picture.gray[0] = (unsigned char)(picture.gray[0] ^ 8); /* too little to be ink */
+        fitted image, before;
+        memset(image, 77, sizeof image);
+        memset(before, 77, sizeof before);
+        struct error err = {0};
+        assert_int_equal(fit_picture(image, &picture, &err), -1);
+        assert_int_equal(err.kind, ERROR_FAILED);
+        assert_non_null(strstr(err.text, "the picture is blank"));
+        assert_memory_equal(image, before, sizeof image);
+        picture_free(&picture);
+    }
+}
+
+static void test_strips_of_one_pixel_do_not_crash(void **state)
+{
+    (void)state;
+    for (int length = 2; length < 70; length++)
+        for (int is_tall = 0; is_tall < 2; is_tall++) {
+            struct picture picture = pictures_plain(is_tall ? length : 1, is_tall ? 1 : length, 255);
+            picture.gray[length / 2] = 0;
+            picture.gray[length - 1] = 90;
+            fitted image;
+            fit_well(image, &picture);
+            assert_int_equal(measure(image).brightest, 255);
+            picture_free(&picture);
+        }
+}
+
+static void test_noise_of_any_small_size_does_not_crash(void **state)
+{
+    (void)state;
+    uint32_t random = 1;
+    for (int rows = 1; rows < 36; rows++)
+        for (int cols = 1; cols < 36; cols++) {
+            struct picture picture = pictures_plain(rows, cols, 0);
+            for (int i = 0; i < rows * cols; i++) {
+                random = random * 1664525 + 1013904223;
+                picture.gray[i] = (unsigned char)(random >> 24);
+            }
+            fitted image;
+            if (fit_picture(image, &picture, NULL) == 0)
+                assert_true(measure(image).brightest > 0);
+            picture_free(&picture);
+        }
+}
+
+static struct picture open_sample(const char *name)
+{
+    const char *root = getenv("LENET5_ROOT");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/data/samples/%s", root != NULL ? root : ".", name);
+    struct picture picture = {0};
+    struct error err = {0};
+    if (decode_file(&picture, path, &err) != 0)
+        fail_msg("%s", err.text);
+    return picture;
+}
+
+static void test_sample_digits_keep_the_contract_and_pass_as_they_are(void **state)
+{
+    (void)state;
+    for (char digit = '0'; digit <= '9'; digit++) {
+        struct picture picture = open_sample((char[]){digit, '.', 'p', 'n', 'g', '\0'});
+        fitted image;
+        fit_well(image, &picture);
+        assert_memory_equal(image, picture.gray, sizeof image);
+        assert_contract(image);
+        picture_free(&picture);
+    }
+}
+
+static void test_samples_as_people_bring_them_are_fitted(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"2-photo.png", "3-paint.png",       "5.pgm",
+                                        "6-chalk.png", "9-transparent.png", "7-paint.png"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct picture picture = open_sample(names[i]);
+        fitted image;
+        fit_well(image, &picture);
+        assert_contract(image);
+        picture_free(&picture);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_dark_strokes_on_light_keep_the_contract_at_every_size),
+        cmocka_unit_test(test_light_strokes_on_dark_keep_the_contract_at_every_size),
+        cmocka_unit_test(test_polarity_makes_no_difference),
+        cmocka_unit_test(test_faint_ink_becomes_full_contrast),
+        cmocka_unit_test(test_ground_becomes_nothing_though_paper_is_grainy),
+        cmocka_unit_test(test_faintest_end_of_the_ink_stays),
+        cmocka_unit_test(test_place_on_the_paper_makes_no_difference),
+        cmocka_unit_test(test_aspect_is_kept),
+        cmocka_unit_test(test_shrinking_averages_areas),
+        cmocka_unit_test(test_heavy_side_is_moved_no_further_than_the_edge),
+        cmocka_unit_test(test_28x28_of_light_ink_on_dark_passes_as_it_is),
+        cmocka_unit_test(test_28x28_of_dark_ink_on_light_is_fitted),
+        cmocka_unit_test(test_blank_picture_is_refused_with_output_untouched),
+        cmocka_unit_test(test_strips_of_one_pixel_do_not_crash),
+        cmocka_unit_test(test_noise_of_any_small_size_does_not_crash),
+        cmocka_unit_test(test_sample_digits_keep_the_contract_and_pass_as_they_are),
+        cmocka_unit_test(test_samples_as_people_bring_them_are_fitted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
