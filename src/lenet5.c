@@ -1,0 +1,116 @@
+/* The public face: src/reader behind names and types that promise to stay. */
+#include "lenet5.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "image/decode.h"
+#include "reader/classifier.h"
+
+struct lenet5 {
+    struct classifier classifier;
+};
+
+_Static_assert(LENET5_MESSAGE >= sizeof((struct error *)0)->text, "a sentence has to fit into the caller's buffer");
+
+static void tell(char *why, const struct error *err)
+{
+    if (why != NULL)
+        memcpy(why, err->text, strlen(err->text) + 1);
+}
+
+struct lenet5 *lenet5_open(const char *model_path, char *why)
+{
+    struct error err = {0};
+    struct lenet5 *reader = malloc(sizeof *reader);
+    if (reader == NULL) {
+        error_memory(&err, sizeof *reader, "a reader");
+    } else if (classifier_open(&reader->classifier, model_path, &err) != 0) {
+        free(reader);
+        reader = NULL;
+    }
+    if (reader == NULL)
+        tell(why, &err);
+    return reader;
+}
+
+void lenet5_close(struct lenet5 *reader)
+{
+    if (reader == NULL)
+        return;
+    classifier_close(&reader->classifier);
+    free(reader);
+}
+
+int lenet5_classes(const struct lenet5 *reader)
+{
+    return reader->classifier.model.architecture.classes;
+}
+
+size_t lenet5_image_bytes(const struct lenet5 *reader)
+{
+    const struct input *input = &reader->classifier.model.architecture.input;
+    return (size_t)input->rows * (size_t)input->cols * (size_t)input->channels;
+}
+
+const char *lenet5_digest(const struct lenet5 *reader)
+{
+    return reader->classifier.model.digest;
+}
+
+int lenet5_pixels(struct lenet5 *reader, float *probability, const unsigned char *pixels)
+{
+    return classifier_answer(probability, &reader->classifier, pixels);
+}
+
+static int answer(struct lenet5 *reader, float *probability, const struct picture *picture, char *why)
+{
+    struct error err = {0};
+    int digit = -1;
+    if (classifier_picture(&digit, probability, &reader->classifier, picture, &err) != 0)
+        tell(why, &err);
+    return digit;
+}
+
+int lenet5_gray(struct lenet5 *reader, float *probability, const unsigned char *gray, int rows, int cols, char *why)
+{
+    struct error err = {0};
+    struct picture picture;
+    if (picture_create(&picture, rows, cols, &err) != 0) {
+        tell(why, &err);
+        return -1;
+    }
+    memcpy(picture.gray, gray, (size_t)rows * (size_t)cols);
+    int digit = answer(reader, probability, &picture, why);
+    picture_free(&picture);
+    return digit;
+}
+
+/* Answers a decoded picture and releases it. */
+static int answer_decoded(struct lenet5 *reader, float *probability, struct picture *picture, int failed,
+                          const struct error *err, char *why)
+{
+    if (failed) {
+        tell(why, err);
+        return -1;
+    }
+    int digit = answer(reader, probability, picture, why);
+    picture_free(picture);
+    return digit;
+}
+
+int lenet5_file(struct lenet5 *reader, float *probability, const char *path, char *why)
+{
+    struct error err = {0};
+    struct picture picture;
+    int failed = decode_file(&picture, path, &err) != 0;
+    return answer_decoded(reader, probability, &picture, failed, &err, why);
+}
+
+int lenet5_bytes(struct lenet5 *reader, float *probability, const void *bytes, size_t size, char *why)
+{
+    struct error err = {0};
+    struct picture picture;
+    int failed = decode_picture(&picture, bytes, size, &err) != 0;
+    return answer_decoded(reader, probability, &picture, failed, &err, why);
+}

@@ -1,0 +1,155 @@
+#include "model/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/text.h"
+#include "model/architecture_json.h"
+#include "model/json.h"
+
+enum { CONFIG_BYTES = 1 << 20 };
+
+const char *const config_schedules[] = {"constant", "step", "cosine", NULL};
+
+/* Where a config says nothing. Learning rate and decay were chosen on the held-out 5,000 images. */
+static const struct settings default_settings = {.epochs = 5,
+                                                 .batch_size = 64,
+                                                 .lr = 0.03,
+                                                 .momentum = 0.9,
+                                                 .weight_decay = 0.03,
+                                                 .schedule = SCHEDULE_COSINE,
+                                                 .seed = 1,
+                                                 .validation = 5000};
+
+struct preset {
+    const char *name, *json;
+};
+
+/* The paper's geometry (28x28 in a 32x32 field, so that a stroke's end can lie in the middle of a filter) with today's
+ * activation, pooling and loss; the same with the paper's squashing and averaging; and the network of the course. */
+static const struct preset presets[] = {
+    {"lenet5", "{\"architecture\": {\"input\": {\"rows\": 28, \"cols\": 28, \"pad\": 2}, \"layers\": ["
+               "{\"type\": \"conv\", \"filters\": 6, \"f\": 5}, {\"type\": \"pool\", \"mode\": \"max\", \"f\": 2},"
+               "{\"type\": \"conv\", \"filters\": 16, \"f\": 5}, {\"type\": \"pool\", \"mode\": \"max\", \"f\": 2},"
+               "{\"type\": \"dense\", \"units\": 120}, {\"type\": \"dense\", \"units\": 84},"
+               "{\"type\": \"dense\", \"units\": 10}]}}"},
+    {"lenet5-avg",
+     "{\"architecture\": {\"input\": {\"rows\": 28, \"cols\": 28, \"pad\": 2}, \"layers\": ["
+     "{\"type\": \"conv\", \"filters\": 6, \"f\": 5, \"activation\": \"lecun-tanh\"},"
+     "{\"type\": \"pool\", \"mode\": \"average\", \"f\": 2},"
+     "{\"type\": \"conv\", \"filters\": 16, \"f\": 5, \"activation\": \"lecun-tanh\"},"
+     "{\"type\": \"pool\", \"mode\": \"average\", \"f\": 2},"
+     "{\"type\": \"dense\", \"units\": 120, \"activation\": \"lecun-tanh\"},"
+     "{\"type\": \"dense\", \"units\": 84, \"activation\": \"lecun-tanh\"},"
+     "{\"type\": \"dense\", \"units\": 10}]}}"},
+    {"course", "{\"architecture\": {\"input\": {\"rows\": 32, \"cols\": 32, \"channels\": 3}, \"layers\": ["
+               "{\"type\": \"conv\", \"filters\": 8, \"f\": 5}, {\"type\": \"pool\", \"mode\": \"max\", \"f\": 2},"
+               "{\"type\": \"conv\", \"filters\": 16, \"f\": 5}, {\"type\": \"pool\", \"mode\": \"max\", \"f\": 2},"
+               "{\"type\": \"dense\", \"units\": 120}, {\"type\": \"dense\", \"units\": 84},"
+               "{\"type\": \"dense\", \"units\": 10}]}}"},
+};
+
+enum { PRESETS = sizeof presets / sizeof presets[0] };
+
+const char *const *config_presets(void)
+{
+    static const char *names[PRESETS + 1];
+    for (int i = 0; i < PRESETS; i++)
+        names[i] = presets[i].name;
+    return names;
+}
+
+static int read_settings(struct settings *out, const cJSON *json, struct error *err)
+{
+    static const char *const known[] = {"epochs",       "batch_size", "lr",   "momentum",
+                                        "weight_decay", "schedule",   "seed", "validation", NULL};
+    const struct json_object from = {json, "training"};
+    struct settings settings = default_settings;
+    int schedule = (int)settings.schedule;
+    double seed = (double)settings.seed;
+    if (json_check_keys(from, known, err) != 0 ||
+        json_get_int(&settings.epochs, from, "epochs", 1, CONFIG_EPOCHS, 0, err) != 0 ||
+        json_get_int(&settings.batch_size, from, "batch_size", 1, CONFIG_BATCH_SIZE, 0, err) != 0 ||
+        json_get_number(&settings.lr, from, "lr", 1e-9, 1000, 0, err) != 0 ||
+        json_get_number(&settings.momentum, from, "momentum", 0, 0.9999, 0, err) != 0 ||
+        json_get_number(&settings.weight_decay, from, "weight_decay", 0, 1000, 0, err) != 0 ||
+        json_get_choice(&schedule, from, "schedule", config_schedules, 0, err) != 0 ||
+        json_get_number(&seed, from, "seed", 0, CONFIG_SEED, 0, err) != 0 ||
+        json_get_int(&settings.validation, from, "validation", 0, 1000000000, 0, err) != 0)
+        return -1;
+    settings.schedule = (enum schedule)schedule;
+    settings.seed = (uint64_t)seed;
+    if ((double)settings.seed < seed || (double)settings.seed > seed)
+        return error_set(err, ERROR_MODEL, "training.seed is %g: a whole number was expected", seed);
+    *out = settings;
+    return 0;
+}
+
+static int read_document(struct config *out, const cJSON *json, struct error *err)
+{
+    static const char *const known[] = {"architecture", "training", NULL};
+    const struct json_object from = {json, ""};
+    const cJSON *architecture, *training = NULL;
+    struct config config = {.settings = default_settings};
+    if (json_check_keys(from, known, err) != 0 || json_get_object(&architecture, from, "architecture", 1, err) != 0 ||
+        json_get_object(&training, from, "training", 0, err) != 0 ||
+        architecture_from_json(&config.architecture, architecture, 0, err) != 0 ||
+        (training != NULL && read_settings(&config.settings, training, err) != 0))
+        return -1;
+    *out = config;
+    return 0;
+}
+
+static int read_bytes(struct config *out, const unsigned char *bytes, size_t size, struct error *err)
+{
+    cJSON *json = json_parse(bytes, size, err);
+    int result = json != NULL ? read_document(out, json, err) : -1;
+    cJSON_Delete(json);
+    return result;
+}
+
+/* A word without a slash or a dot was meant as a preset's name. */
+static int no_such_preset(struct error *err, const char *name)
+{
+    char known[128];
+    const char *nearest = text_nearest(name, config_presets(), PRESETS);
+    if (nearest != NULL)
+        return error_set(err, ERROR_MODEL, "there is no preset and no file \"%s\": did you mean \"%s\"?", name,
+                         nearest);
+    return error_set(err, ERROR_MODEL, "there is no preset and no file \"%s\": presets are %s", name,
+                     text_list(known, sizeof known, config_presets()));
+}
+
+int config_load(struct config *out, const char *name_or_file, struct error *err)
+{
+    for (int i = 0; i < PRESETS; i++)
+        if (strcmp(presets[i].name, name_or_file) == 0)
+            return read_bytes(out, (const unsigned char *)presets[i].json, strlen(presets[i].json), err);
+    unsigned char *bytes;
+    size_t size;
+    struct error why = {0};
+    if (files_read(&bytes, &size, name_or_file, CONFIG_BYTES, ERROR_MODEL, &why) != 0) {
+        if (strpbrk(name_or_file, "/.") == NULL)
+            return no_such_preset(err, name_or_file);
+        return error_set(err, ERROR_MODEL, "%s", why.text);
+    }
+    int result = read_bytes(out, bytes, size, err);
+    free(bytes);
+    return result != 0 ? error_where(err, name_or_file) : 0;
+}
+
+cJSON *settings_to_json(const struct settings *settings)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddNumberToObject(json, "epochs", settings->epochs);
+    cJSON_AddNumberToObject(json, "batch_size", settings->batch_size);
+    cJSON_AddNumberToObject(json, "lr", settings->lr);
+    cJSON_AddNumberToObject(json, "momentum", settings->momentum);
+    cJSON_AddNumberToObject(json, "weight_decay", settings->weight_decay);
+    cJSON_AddStringToObject(json, "schedule", config_schedules[settings->schedule]);
+    cJSON_AddNumberToObject(json, "seed", (double)settings->seed);
+    cJSON_AddNumberToObject(json, "validation", settings->validation);
+    return json;
+}

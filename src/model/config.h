@@ -1,0 +1,51 @@
+/* What to train and how: an architecture and the settings of a training run, as one JSON document
+ * {"architecture": {...}, "training": {...}}, or a preset's name. */
+#ifndef LENET5_MODEL_CONFIG_H
+#define LENET5_MODEL_CONFIG_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "nn/architecture.h"
+
+struct cJSON;
+
+enum schedule { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE };
+
+enum {
+    CONFIG_EPOCHS = 100000,
+    CONFIG_BATCH_SIZE = 4096,
+};
+
+#define CONFIG_SEED 9007199254740991.0 /* 2^53 - 1: the largest whole number that every JSON reader keeps exactly */
+
+struct settings {
+    int epochs;        /* 1 to CONFIG_EPOCHS */
+    int batch_size;    /* 1 to CONFIG_BATCH_SIZE */
+    double lr;         /* learning rate, above 0 */
+    double momentum;   /* 0 to below 1 */
+    double weight_decay; /* decoupled, on weights only: w -= lr * weight_decay * w */
+    enum schedule schedule;
+    uint64_t seed;
+    int validation; /* the last so many training images are held out; 0 trains on all */
+};
+
+struct config {
+    struct architecture architecture;
+    struct settings settings;
+};
+
+/* A preset ("lenet5", "lenet5-avg", "course") or a file; a file may leave out any key of "training".
+ * Fails with ERROR_MODEL: no such preset or file, or what is wrong in it and where. */
+int config_load(struct config *out, const char *name_or_file, struct error *err);
+
+/* The names of the presets; NULL ends them. */
+const char *const *config_presets(void);
+
+/* Ends with NULL, in the enum's order. */
+extern const char *const config_schedules[];
+
+/* {"epochs": ..., ...}, every setting; NULL when memory is out. */
+struct cJSON *settings_to_json(const struct settings *settings);
+
+#endif

@@ -1,0 +1,243 @@
+#include "model/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static int check_text(const unsigned char *bytes, size_t size, struct error *err)
+{
+    size_t valid = text_valid_utf8(bytes, size);
+    if (valid == size)
+        return 0;
+    return error_set(err, ERROR_MODEL, "is not JSON: byte %zu is %s", valid,
+                     bytes[valid] == '\0' ? "NUL" : "not valid UTF-8");
+}
+
+/* cJSON would recurse as deep as the text asks for, up to a limit of its own that is far too high for us. */
+static int check_depth(const unsigned char *bytes, size_t size, struct error *err)
+{
+    int depth = 0, in_string = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (in_string && bytes[i] == '\\')
+            i++;
+        else if (bytes[i] == '"')
+            in_string = !in_string;
+        else if (!in_string && (bytes[i] == '{' || bytes[i] == '['))
+            depth++;
+        else if (!in_string && (bytes[i] == '}' || bytes[i] == ']'))
+            depth--;
+        if (depth > JSON_DEPTH)
+            return error_set(err, ERROR_MODEL, "is nested more than %d deep at byte %zu", JSON_DEPTH, i);
+    }
+    return 0;
+}
+
+static int check_doubled(const cJSON *tree, struct error *err)
+{
+    int keys = 0;
+    const cJSON *child, *other;
+    cJSON_ArrayForEach(child, tree)
+    {
+        if (cJSON_IsObject(tree)) {
+            if (++keys > JSON_KEYS)
+                return error_set(err, ERROR_MODEL, "holds an object with more than %d keys", JSON_KEYS);
+            for (other = tree->child; other != child; other = other->next)
+                if (strcmp(other->string, child->string) == 0)
+                    return error_set(err, ERROR_MODEL, "has the key \"%s\" twice in one object", child->string);
+        }
+        if (child->child != NULL && check_doubled(child, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+cJSON *json_parse(const unsigned char *bytes, size_t size, struct error *err)
+{
+    if (size >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b) {
+        error_set(err, ERROR_MODEL, "is compressed by gzip: unpack it with gunzip first");
+        return NULL;
+    }
+    if (check_text(bytes, size, err) != 0 || check_depth(bytes, size, err) != 0)
+        return NULL;
+    const char *end = NULL;
+    cJSON *tree = cJSON_ParseWithLengthOpts((const char *)bytes, size, &end, 0);
+    if (tree == NULL) {
+        const size_t at = end != NULL ? (size_t)(end - (const char *)bytes) : 0;
+        error_set(err, ERROR_MODEL, at >= size ? "is not JSON: it ends at byte %zu in the middle of a value"
+                                               : "is not JSON: the mistake is at byte %zu",
+                  at >= size ? size : at);
+        return NULL;
+    }
+    size_t at = (size_t)(end - (const char *)bytes);
+    while (at < size && strchr(" \t\r\n", bytes[at]) != NULL)
+        at++;
+    if (at < size) {
+        error_set(err, ERROR_MODEL, "goes on behind the end of its JSON document, at byte %zu", at);
+        cJSON_Delete(tree);
+        return NULL;
+    }
+    if (check_doubled(tree, err) != 0) {
+        cJSON_Delete(tree);
+        return NULL;
+    }
+    return tree;
+}
+
+const char *json_place(char out[JSON_WHERE], const char *where, const char *key)
+{
+    snprintf(out, JSON_WHERE, "%s%s%s", where, where[0] != '\0' ? "." : "", key);
+    return out;
+}
+
+int json_check_keys(struct json_object from, const char *const *known, struct error *err)
+{
+    const char *what = from.where[0] != '\0' ? from.where : "the document";
+    if (!cJSON_IsObject(from.object))
+        return error_set(err, ERROR_MODEL, "%s is not an object: {...} was expected", what);
+    const cJSON *child;
+    cJSON_ArrayForEach(child, from.object)
+    {
+        size_t count = 0;
+        int is_known = 0;
+        for (; known[count] != NULL; count++)
+            is_known |= strcmp(known[count], child->string) == 0;
+        if (is_known)
+            continue;
+        const char *nearest = text_nearest(child->string, known, count);
+        if (nearest != NULL)
+            return error_set(err, ERROR_MODEL, "%s has an unknown key \"%s\": did you mean \"%s\"?", what,
+                             child->string, nearest);
+        char list[256];
+        return error_set(err, ERROR_MODEL, "%s has an unknown key \"%s\": known are %s", what, child->string,
+                         text_list(list, sizeof list, known));
+    }
+    return 0;
+}
+
+/* The item of a key, or NULL: then *failed says whether that is an error. */
+static const cJSON *find(struct json_object from, const char *key, int required, int *failed, struct error *err)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(from.object, key);
+    *failed = item == NULL && required;
+    if (*failed)
+        error_set(err, ERROR_MODEL, "%s lacks the key \"%s\"", from.where[0] != '\0' ? from.where : "the document",
+                  key);
+    return item;
+}
+
+int json_get_number(double *out, struct json_object from, const char *key, double low, double high, int required,
+                    struct error *err)
+{
+    int failed;
+    char place[JSON_WHERE];
+    const cJSON *item = find(from, key, required, &failed, err);
+    if (item == NULL)
+        return failed ? -1 : 0;
+    if (!cJSON_IsNumber(item))
+        return error_set(err, ERROR_MODEL, "%s is not a number", json_place(place, from.where, key));
+    if (!(item->valuedouble >= low && item->valuedouble <= high))
+        return error_set(err, ERROR_MODEL, "%s is %g: use %.16g to %.16g", json_place(place, from.where, key),
+                         item->valuedouble, low, high);
+    *out = item->valuedouble;
+    return 0;
+}
+
+int json_get_int(int *out, struct json_object from, const char *key, int low, int high, int required, struct error *err)
+{
+    char place[JSON_WHERE];
+    double number = *out;
+    if (json_get_number(&number, from, key, low, high, required, err) != 0)
+        return -1;
+    if (number != floor(number))
+        return error_set(err, ERROR_MODEL, "%s is %g: a whole number was expected", json_place(place, from.where, key),
+                         number);
+    *out = (int)number;
+    return 0;
+}
+
+int json_get_string(const char **out, struct json_object from, const char *key, int required, struct error *err)
+{
+    int failed;
+    char place[JSON_WHERE];
+    const cJSON *item = find(from, key, required, &failed, err);
+    if (item == NULL)
+        return failed ? -1 : 0;
+    if (!cJSON_IsString(item))
+        return error_set(err, ERROR_MODEL, "%s is not a string", json_place(place, from.where, key));
+    *out = item->valuestring;
+    return 0;
+}
+
+int json_get_choice(int *out, struct json_object from, const char *key, const char *const *names, int required,
+                    struct error *err)
+{
+    const char *text = NULL;
+    char place[JSON_WHERE], list[256];
+    if (json_get_string(&text, from, key, required, err) != 0)
+        return -1;
+    if (text == NULL)
+        return 0;
+    for (int i = 0; names[i] != NULL; i++)
+        if (strcmp(names[i], text) == 0) {
+            *out = i;
+            return 0;
+        }
+    return error_set(err, ERROR_MODEL, "%s is \"%.64s\": use one of %s", json_place(place, from.where, key), text,
+                     text_list(list, sizeof list, names));
+}
+
+int json_get_object(const cJSON **out, struct json_object from, const char *key, int required, struct error *err)
+{
+    int failed;
+    char place[JSON_WHERE];
+    const cJSON *item = find(from, key, required, &failed, err);
+    if (item == NULL)
+        return failed ? -1 : 0;
+    if (!cJSON_IsObject(item))
+        return error_set(err, ERROR_MODEL, "%s is not an object: {...} was expected",
+                         json_place(place, from.where, key));
+    *out = item;
+    return 0;
+}
+
+int json_get_array(const cJSON **out, struct json_object from, const char *key, int required, struct error *err)
+{
+    int failed;
+    char place[JSON_WHERE];
+    const cJSON *item = find(from, key, required, &failed, err);
+    if (item == NULL)
+        return failed ? -1 : 0;
+    if (!cJSON_IsArray(item))
+        return error_set(err, ERROR_MODEL, "%s is not an array: [...] was expected",
+                         json_place(place, from.where, key));
+    *out = item;
+    return 0;
+}
+
+cJSON *json_float(float value)
+{
+    char text[TEXT_FLOAT];
+    return cJSON_CreateRaw(text_float_short(text, value));
+}
+
+char *json_print(const cJSON *tree, struct error *err)
+{
+    char *text = tree != NULL ? cJSON_Print(tree) : NULL;
+    if (text == NULL) {
+        error_set(err, ERROR_FAILED, "memory for a JSON document could not be had");
+        return NULL;
+    }
+    const size_t length = strlen(text);
+    char *ended = malloc(length + 2);
+    if (ended == NULL) {
+        error_memory(err, length + 2, "a JSON document");
+    } else {
+        memcpy(ended, text, length);
+        memcpy(ended + length, "\n", 2);
+    }
+    cJSON_free(text);
+    return ended;
+}

@@ -1,0 +1,63 @@
+#include "reader/classifier.h"
+
+#include "image/fit.h"
+#include "nn/loss.h"
+
+int classifier_open(struct classifier *classifier, const char *path, struct error *err)
+{
+    *classifier = (struct classifier){0};
+    const struct kernels *kernels = kernels_pick(err);
+    if (kernels == NULL || model_file_load(&classifier->model, path, err) != 0)
+        return -1;
+    if (plan_create(&classifier->plan, &classifier->model.architecture, kernels, err) != 0 ||
+        scratch_create(&classifier->scratch, &classifier->plan, err) != 0) {
+        classifier_close(classifier);
+        return -1;
+    }
+    return 0;
+}
+
+void classifier_close(struct classifier *classifier)
+{
+    scratch_free(&classifier->scratch);
+    plan_free(&classifier->plan);
+    model_free(&classifier->model);
+}
+
+int classifier_answer(float *probabilities, struct classifier *classifier, const unsigned char *pixels)
+{
+    const int classes = classifier->model.architecture.classes;
+    float scores[ARCHITECTURE_CLASSES];
+    plan_forward(&classifier->scratch, classifier->model.parameters, &pixels, 1, &classifier->plan);
+    plan_scores(scores, &classifier->scratch, 0, &classifier->plan);
+    const int answer = loss_answer(scores, classes);
+    for (int k = 0; k < classes; k++)
+        scores[k] /= (float)classifier->model.temperature;
+    loss_softmax(probabilities, scores, classes);
+    return answer;
+}
+
+int classifier_picture(int *digit, float *probabilities, struct classifier *classifier, const struct picture *picture,
+                       struct error *err)
+{
+    const struct input *input = &classifier->model.architecture.input;
+    const int fits = input->rows == FIT_SIDE && input->cols == FIT_SIDE;
+    unsigned char fitted[FIT_SIDE * FIT_SIDE];
+    const unsigned char *pixels = fitted;
+    if (input->channels != 1)
+        return error_set(err, ERROR_MODEL,
+                         "the network takes %d channels, and a picture is read as one of gray: use a model with one "
+                         "channel, or an IDX file and --index",
+                         input->channels);
+    if (!fits && (picture->rows != input->rows || picture->cols != input->cols))
+        return error_set(err, ERROR_MODEL,
+                         "the network takes %dx%d and the picture is %dx%d: only networks that take %dx%d can have a "
+                         "picture fitted to them",
+                         input->rows, input->cols, picture->rows, picture->cols, FIT_SIDE, FIT_SIDE);
+    if (!fits)
+        pixels = picture->gray;
+    else if (fit_picture(fitted, picture, err) != 0)
+        return -1;
+    *digit = classifier_answer(probabilities, classifier, pixels);
+    return 0;
+}

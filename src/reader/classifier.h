@@ -1,0 +1,31 @@
+/* From one picture to the probability of each digit: a model, ready to run. */
+#ifndef LENET5_READER_CLASSIFIER_H
+#define LENET5_READER_CLASSIFIER_H
+
+#include "base/error.h"
+#include "fast/plan.h"
+#include "image/picture.h"
+#include "model/model_file.h"
+
+struct classifier {
+    struct model model;
+    struct plan plan; /* points into model: a classifier is not to be copied */
+    struct scratch scratch;
+};
+
+/* Loads the model of `path` in place. Fails as model_file_load() and kernels_pick() do; *classifier is then empty. */
+int classifier_open(struct classifier *classifier, const char *path, struct error *err);
+void classifier_close(struct classifier *classifier);
+
+/* Overwrites probabilities [classes] for an image as the network takes it: bytes [channels][rows][cols], 0 background
+ * .. 255 ink. Gives the answer, the index of the largest. */
+int classifier_answer(float *probabilities, struct classifier *classifier, const unsigned char *pixels);
+
+/* The same for a picture: one of exactly the network's rows and cols goes in as it is (if it is 28x28, only when it is
+ * light on dark), anything else is fitted to 28x28 (image/fit.h). Gives the answer in *digit.
+ * Fails   with ERROR_FAILED on a blank picture, with ERROR_MODEL where the network takes neither one channel nor
+ *         28x28. */
+int classifier_picture(int *digit, float *probabilities, struct classifier *classifier, const struct picture *picture,
+                       struct error *err);
+
+#endif

@@ -1,0 +1,36 @@
+/* How well a network answers a labelled set: accuracy, its error bar, the confusion matrix, every answer. */
+#ifndef LENET5_TRAINING_EVALUATOR_H
+#define LENET5_TRAINING_EVALUATOR_H
+
+#include "base/error.h"
+#include "dataset/dataset.h"
+#include "fast/kernels.h"
+#include "model/model_file.h"
+
+enum { EVALUATOR_THREADS = 64 };
+
+struct evaluation {
+    int total, correct, classes;
+    double loss;               /* mean cross-entropy */
+    int *confusion;            /* [truth][answer] */
+    unsigned char *answers;    /* [total] */
+    float *probabilities;      /* [total], of the answer given */
+    struct mistake {
+        int index, label, answer;
+        float probability;
+    } *mistakes; /* [total - correct], the most confident first, equal ones by index */
+};
+
+/* Evaluates `model` on `set` with tiles spread over `threads`; the result does not depend on their number.
+ * Fails with ERROR_DATA when the images do not match the network. */
+int evaluator_run(struct evaluation *out, const struct model *model, const struct dataset *set,
+                  const struct kernels *kernels, int threads, struct error *err);
+void evaluation_free(struct evaluation *evaluation);
+
+/* 0..1 */
+double evaluation_accuracy(const struct evaluation *evaluation);
+
+/* Binomial standard error of an accuracy: sqrt(p (1 - p) / n). */
+double evaluation_standard_error(int correct, int total);
+
+#endif

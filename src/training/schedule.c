@@ -1,0 +1,18 @@
+#include "training/schedule.h"
+
+#include "base/real.h"
+
+static const double PI = 0x1.921fb54442d18p1;
+
+double schedule_rate(const struct settings *settings, long step, long steps)
+{
+    const double done = (double)step / (double)steps;
+    switch (settings->schedule) {
+    case SCHEDULE_STEP:
+        return done < 0.5 ? settings->lr : done < 0.75 ? settings->lr / 10 : settings->lr / 100;
+    case SCHEDULE_COSINE:
+        return settings->lr * 0.5 * (1 + real_cos(PI * done));
+    default:
+        return settings->lr;
+    }
+}

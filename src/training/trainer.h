@@ -1,0 +1,52 @@
+/* The epoch loop: shuffle, minibatches, tiles, gradients, update.
+ *
+ *     order of the images -> minibatch -> tiles of 8 (any thread) -> records -> items of the gradient (any thread)
+ *     -> optimizer -> parameters
+ *
+ * The trained bytes depend on data, config and kernels, never on the number of threads: a tile is a fixed slice of the
+ * minibatch, and every sum runs over tiles in order. */
+#ifndef LENET5_TRAINING_TRAINER_H
+#define LENET5_TRAINING_TRAINER_H
+
+#include "base/error.h"
+#include "dataset/dataset.h"
+#include "fast/plan.h"
+#include "model/config.h"
+#include "model/model_file.h"
+#include "model/record.h"
+
+enum { TRAINER_THREADS = 64 };
+
+#define TRAINER_MEMORY ((size_t)4 << 30) /* bytes, the data aside: a larger plan is refused before it is begun */
+
+/* Called after each minibatch, on the caller's thread: images done in this epoch and their mean loss. */
+struct trainer_watch {
+    void (*minibatch)(void *context, int epoch, long done, double loss);
+    void *context;
+};
+
+struct trainer {
+    struct settings settings;
+    struct model *model; /* borrowed: its parameters are trained in place */
+    struct dataset images, held_out;
+    struct plan plan;
+    struct scratch *scratch; /* [threads] */
+    struct records records;
+    float *velocity, *d_parameters; /* [parameter_count] */
+    int *order;                     /* [images.count] */
+    int threads, epoch;             /* epochs done */
+};
+
+/* Initialises model->parameters from the seed and makes everything ready. `data` and `model` are borrowed and outlive
+ * the trainer.
+ * Fails   with ERROR_DATA when the images do not match the network or the held-out part leaves nothing to train on, with
+ *         ERROR_MODEL when network, batch and threads would take more than TRAINER_MEMORY. */
+int trainer_create(struct trainer *out, struct model *model, const struct settings *settings,
+                   const struct dataset *data, const struct kernels *kernels, int threads, struct error *err);
+void trainer_free(struct trainer *trainer);
+
+/* Trains one epoch and evaluates on the held-out images. `watch` may be NULL.
+ * Fails   with ERROR_DIVERGED, and says where and what to try, as soon as a minibatch's loss is not finite. */
+int trainer_epoch(struct trainer *trainer, struct epoch_log *log, const struct trainer_watch *watch, struct error *err);
+
+#endif
