@@ -8,17 +8,19 @@ BUILD    ?= $(if $(SAN),build/san-$(subst $(,),-,$(SAN)),build)
 , := ,
 
 PACKAGES := zlib libcjson libpng libjpeg libmd
-IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null | head -n 1))
+IS_CLANG := $(findstring clang,$(CC) $(shell $(CC) --version 2>/dev/null | head -n 1))
 MACHINE  := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 OPENMP   := -fopenmp
 
 # -ffp-contract=off: a compiler that fuses a*b+c where it likes would make the trained bytes its own affair.
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS   ?= -O2 -g
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARNINGS) -ffp-contract=off -fno-math-errno $(OPENMP) -Isrc \
              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
-             $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-ALL_LDLIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
+             $(PACKAGE_CFLAGS)
+ALL_LDLIBS = $(PACKAGE_LIBS) -lm
 ALL_LDFLAGS = $(OPENMP) $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 
 # One object of each hot kernel an instruction set; the program picks at start-up.
@@ -79,10 +81,12 @@ $(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/test_gradients.o: ALL_CFLAGS += -DLENET5_REAL_DOUBLE
+# private: not for what it depends on, $(BUILD)/flags.
+$(BUILD)/tests/test_gradients.o: private ALL_CFLAGS += -DLENET5_REAL_DOUBLE
 $(BUILD)/tests/test_gradients: $(BUILD)/tests/test_gradients.o $(DOUBLE_OBJECTS) $(HELPER_OBJECTS) $(BUILD)/liblenet5.a
+$(BUILD)/tests/test_options: $(patsubst %,$(BUILD)/obj/cli/%.o,options options_help)
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELPER_OBJECTS) $(BUILD)/liblenet5.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LDLIBS) -lcmocka
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(ALL_LDLIBS) -lcmocka
 
 # Another compiler or other flags: everything is built again.
 $(BUILD)/flags: FORCE

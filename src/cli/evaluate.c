@@ -1,0 +1,222 @@
+/* lenet5 evaluate: how good a model is on the test set, with its error bar. */
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "cli/default_model.h"
+#include "cli/output.h"
+#include "cli/threads.h"
+#include "dataset/dataset.h"
+#include "training/evaluator.h"
+
+enum { MISTAKES_SHOWN = 10 };
+
+struct asked {
+    const char *model, *data;
+    double min_accuracy;
+    int threads;
+    bool json, has_minimum;
+};
+
+static bool parse(struct asked *asked, int *status, int argc, char **argv)
+{
+    static const char closing[] =
+        "All 10,000 images of the test set are answered; none is refused. The standard error is the binomial\n"
+        "one, sqrt(p (1 - p) / n). Two models whose accuracies differ by less than two of them may well be\n"
+        "equally good.\n"
+        "\nExample: lenet5 evaluate --model lenet5.json --min-accuracy 0.988\n"
+        "Exit status: 3 data missing or wrong, 4 model missing or wrong, 6 accuracy below --min-accuracy.\n";
+    struct option_spec specs[] = {
+        {.name = "model", .letter = 'm', .kind = OPTION_TEXT, .to.text = &asked->model, .argument = "FILE",
+         .fallback = "$LENET5_MODEL, then the shipped one", .help = "the trained network"},
+        {.name = "data", .kind = OPTION_TEXT, .to.text = &asked->data, .argument = "DIR",
+         .fallback = "$MNIST_DIR, then data/mnist", .help = "folder with the IDX files of the test set"},
+        {.name = "min-accuracy", .kind = OPTION_NUMBER, .to.number = &asked->min_accuracy, .min = 0, .max = 1,
+         .argument = "X", .fallback = "none", .help = "exit status 6 below it (0.988 is 98.8 %)"},
+        threads_option(&asked->threads),
+        {.name = "json", .kind = OPTION_FLAG, .to.flag = &asked->json, .help = "print one JSON document"},
+    };
+    struct options options = {.command = "evaluate",
+                              .purpose = "Measures a model on the test set: accuracy, confusion matrix, mistakes.",
+                              .closing = closing,
+                              .specs = specs,
+                              .count = sizeof specs / sizeof specs[0]};
+    if (!command_begin(status, &options, argc, argv))
+        return false;
+    asked->has_minimum = options_given(&options, "min-accuracy");
+    return true;
+}
+
+/* Right answers among images first .. end-1. */
+static int correct_between(const struct evaluation *evaluation, const struct dataset *set, int first, int end)
+{
+    int correct = 0;
+    for (int i = first; i < end; i++)
+        correct += evaluation->answers[i] == set->labels[i];
+    return correct;
+}
+
+static int row_total(const struct evaluation *evaluation, int label)
+{
+    int total = 0;
+    for (int k = 0; k < evaluation->classes; k++)
+        total += evaluation->confusion[label * evaluation->classes + k];
+    return total;
+}
+
+static void print_share(const char *what, int correct, int total)
+{
+    if (total > 0)
+        printf("%-14s %6.2f %% +- %.2f  (%d of %d)\n", what, 100.0 * correct / total,
+               100 * evaluation_standard_error(correct, total), correct, total);
+}
+
+static void print_confusion(const struct evaluation *evaluation)
+{
+    printf("\ntruth   right %%   answered as");
+    for (int k = 0; k < evaluation->classes; k++)
+        printf("%s%d", k > 0 ? "     " : "   ", k);
+    printf("\n");
+    for (int label = 0; label < evaluation->classes; label++) {
+        const int *row = evaluation->confusion + label * evaluation->classes, total = row_total(evaluation, label);
+        if (total == 0)
+            continue;
+        printf("%5d   %7.2f             ", label, 100.0 * row[label] / total);
+        for (int k = 0; k < evaluation->classes; k++)
+            printf(row[k] > 0 ? " %5d" : "     .", row[k]);
+        printf("\n");
+    }
+}
+
+static void print_mistakes(const struct evaluation *evaluation)
+{
+    const int mistakes = evaluation->total - evaluation->correct;
+    if (mistakes == 0)
+        return;
+    printf("\nmost confident mistakes of %d (index in the file, from 0)\n", mistakes);
+    for (int i = 0; i < mistakes && i < MISTAKES_SHOWN; i++) {
+        const struct mistake *mistake = &evaluation->mistakes[i];
+        printf("%8d   a %d answered as %d   %.4f\n", mistake->index, mistake->label, mistake->answer,
+               (double)mistake->probability);
+    }
+}
+
+static void print_text(const struct evaluation *evaluation, const struct dataset *set)
+{
+    const int half = evaluation->total / 2, first = correct_between(evaluation, set, 0, half);
+    print_share("accuracy", evaluation->correct, evaluation->total);
+    print_share("first half", first, half);
+    print_share("second half", evaluation->correct - first, evaluation->total - half);
+    print_confusion(evaluation);
+    print_mistakes(evaluation);
+}
+
+static cJSON *half_json(int correct, int total)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddItemToObject(json, "accuracy", output_number(total > 0 ? (double)correct / total : 0, 6));
+    cJSON_AddNumberToObject(json, "correct", correct);
+    cJSON_AddNumberToObject(json, "total", total);
+    return json;
+}
+
+static cJSON *confusion_json(const struct evaluation *evaluation)
+{
+    cJSON *json = cJSON_CreateArray();
+    for (int label = 0; label < evaluation->classes; label++)
+        cJSON_AddItemToArray(
+            json, cJSON_CreateIntArray(evaluation->confusion + label * evaluation->classes, evaluation->classes));
+    return json;
+}
+
+static cJSON *per_digit_json(const struct evaluation *evaluation)
+{
+    cJSON *json = cJSON_CreateArray();
+    for (int label = 0; label < evaluation->classes; label++) {
+        const int total = row_total(evaluation, label);
+        const int correct = evaluation->confusion[label * evaluation->classes + label];
+        cJSON_AddItemToArray(json, total > 0 ? output_number((double)correct / total, 6) : cJSON_CreateNull());
+    }
+    return json;
+}
+
+static cJSON *mistakes_json(const struct evaluation *evaluation)
+{
+    cJSON *json = cJSON_CreateArray();
+    for (int i = 0; i < evaluation->total - evaluation->correct; i++) {
+        const struct mistake *mistake = &evaluation->mistakes[i];
+        cJSON *entry = cJSON_CreateObject();
+        cJSON_AddNumberToObject(entry, "index", mistake->index);
+        cJSON_AddNumberToObject(entry, "label", mistake->label);
+        cJSON_AddNumberToObject(entry, "answer", mistake->answer);
+        cJSON_AddItemToObject(entry, "probability", output_number((double)mistake->probability, 6));
+        cJSON_AddItemToArray(json, entry);
+    }
+    return json;
+}
+
+static cJSON *to_json(const struct evaluation *evaluation, const struct dataset *set, const struct model *model)
+{
+    const int half = evaluation->total / 2, first = correct_between(evaluation, set, 0, half);
+    const double accuracy = evaluation_accuracy(evaluation);
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddItemToObject(json, "accuracy", output_number(accuracy, 6));
+    cJSON_AddItemToObject(json, "standard_error",
+                          output_number(evaluation_standard_error(evaluation->correct, evaluation->total), 6));
+    cJSON_AddItemToObject(json, "error_rate", output_number(1 - accuracy, 6));
+    cJSON_AddNumberToObject(json, "correct", evaluation->correct);
+    cJSON_AddNumberToObject(json, "total", evaluation->total);
+    cJSON_AddItemToObject(json, "loss", output_number(evaluation->loss, 6));
+    cJSON_AddItemToObject(json, "first_half", half_json(first, half));
+    cJSON_AddItemToObject(json, "second_half", half_json(evaluation->correct - first, evaluation->total - half));
+    cJSON_AddItemToObject(json, "per_digit", per_digit_json(evaluation));
+    cJSON_AddItemToObject(json, "confusion", confusion_json(evaluation));
+    cJSON_AddItemToObject(json, "mistakes", mistakes_json(evaluation));
+    cJSON_AddStringToObject(json, "model_digest", model->digest);
+    cJSON_AddStringToObject(json, "data_digest", set->digest);
+    return json;
+}
+
+static int evaluate(const struct model *model, const struct dataset *set, const struct kernels *kernels,
+                    const struct asked *asked)
+{
+    struct evaluation evaluation;
+    struct error err = {0};
+    if (evaluator_run(&evaluation, model, set, kernels, threads_resolve(asked->threads), &err) != 0)
+        return output_error(&err);
+    int status = STATUS_DONE;
+    if (asked->json)
+        status = output_json(to_json(&evaluation, set, model));
+    else
+        print_text(&evaluation, set);
+    const double accuracy = evaluation_accuracy(&evaluation);
+    evaluation_free(&evaluation);
+    if (status == STATUS_DONE && asked->has_minimum && accuracy < asked->min_accuracy) {
+        output_note("the accuracy %.6g is below --min-accuracy %.6g", accuracy, asked->min_accuracy);
+        status = STATUS_BELOW_MINIMUM;
+    }
+    return status;
+}
+
+int evaluate_command(int argc, char **argv)
+{
+    struct asked asked = {0};
+    struct error err = {0};
+    struct model model;
+    struct dataset set;
+    char buffer[DEFAULT_MODEL_PATH];
+    int status;
+    if (!parse(&asked, &status, argc, argv))
+        return status;
+    const struct kernels *kernels = kernels_pick(&err);
+    const char *path = kernels != NULL ? default_model(buffer, asked.model, &err) : NULL;
+    if (path == NULL || model_file_load(&model, path, &err) != 0)
+        return output_error(&err);
+    if (dataset_load(&set, dataset_directory(asked.data), DATASET_TEST, model.architecture.classes, &err) != 0) {
+        status = output_error(&err);
+    } else {
+        status = evaluate(&model, &set, kernels, &asked);
+        dataset_free(&set);
+    }
+    model_free(&model);
+    return status;
+}

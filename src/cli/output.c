@@ -1,0 +1,93 @@
+#define _POSIX_C_SOURCE 200809L
+#include "cli/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+int output_status(enum error_kind kind)
+{
+    switch (kind) {
+    case ERROR_NONE:
+        return STATUS_DONE;
+    case ERROR_USAGE:
+        return STATUS_USAGE;
+    case ERROR_DATA:
+        return STATUS_DATA;
+    case ERROR_MODEL:
+        return STATUS_MODEL;
+    case ERROR_DIVERGED:
+        return STATUS_DIVERGED;
+    case ERROR_FAILED:
+        break;
+    }
+    return STATUS_FAILED;
+}
+
+int output_error(const struct error *err)
+{
+    output_note("%s", err->text);
+    return output_status(err->kind);
+}
+
+/* Through error_set, which takes escape sequences out of file names. stdout first, so that a terminal shows the lines
+ * in the order in which they were written. */
+void output_note(const char *format, ...)
+{
+    struct error clean;
+    char text[sizeof clean.text];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    error_set(&clean, ERROR_NONE, "%s", text);
+    fflush(stdout);
+    fprintf(stderr, "lenet5: %s\n", clean.text);
+}
+
+int output_json(cJSON *document)
+{
+    char *text = document != NULL ? cJSON_PrintUnformatted(document) : NULL;
+    cJSON_Delete(document);
+    if (text == NULL) {
+        output_note("there is not enough memory for the results as JSON: free some");
+        return STATUS_FAILED;
+    }
+    puts(text);
+    cJSON_free(text);
+    return STATUS_DONE;
+}
+
+cJSON *output_number(double value, int digits)
+{
+    char text[64];
+    if (!isfinite(value))
+        return cJSON_CreateNull();
+    snprintf(text, sizeof text, "%.*g", digits, value);
+    return cJSON_CreateRaw(text);
+}
+
+/* The stand-in is opened the wrong way round, so that printing to a closed stdout still fails and output_close() can
+ * say so. open() gives the least free number, which is the closed one. */
+void output_open(void)
+{
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++)
+        if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
+            (void)!open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+int output_close(int status)
+{
+    bool lost = ferror(stdout) != 0;
+    errno = 0;
+    if (fflush(stdout) == 0 && close(STDOUT_FILENO) == 0 && !lost)
+        return status;
+    output_note("the results cannot be written to standard output: %s",
+                errno != 0 ? strerror(errno) : "an earlier part of them was lost");
+    return status != STATUS_DONE ? status : STATUS_FAILED;
+}

@@ -1,0 +1,65 @@
+#include "cli/train_report.h"
+
+#include "cli/output.h"
+#include "training/evaluator.h"
+
+void train_report_start(FILE *to, const struct trainer *trainer)
+{
+    const struct settings *settings = &trainer->settings;
+    fprintf(to, "%zu parameters, %d training images, %d held out; batch %d, learning rate %g (%s), seed %llu\n",
+            trainer->model->architecture.parameter_count, trainer->images.count, trainer->held_out.count,
+            settings->batch_size, settings->lr, config_schedules[settings->schedule],
+            (unsigned long long)settings->seed);
+    fprintf(to, "%s kernels, %d thread%s\n\n", trainer->plan.kernels->name, trainer->threads,
+            trainer->threads == 1 ? "" : "s");
+    fprintf(to, "epoch    loss  training %%  validation %%  seconds  images/s\n");
+    fflush(to);
+}
+
+void train_report_epoch(FILE *to, const struct epoch_log *log, int images)
+{
+    char validation[16] = "-";
+    if (log->validation_accuracy >= 0)
+        snprintf(validation, sizeof validation, "%.2f", 100 * log->validation_accuracy);
+    fprintf(to, "%5d  %6.4f  %10.2f  %12s  %7.2f  %8.0f\n", log->epoch, log->loss, 100 * log->train_accuracy, validation,
+            log->seconds, images / log->seconds);
+    fflush(to);
+}
+
+void train_report_end(const struct record *record, const struct model *model, const char *path)
+{
+    printf("\n");
+    if (record->test_accuracy >= 0) {
+        const int correct = (int)(record->test_accuracy * record->test_images + 0.5);
+        printf("test accuracy %.2f %% +- %.2f (%d of %d)\n", 100 * record->test_accuracy,
+               100 * evaluation_standard_error(correct, record->test_images), correct, record->test_images);
+    }
+    printf("saved as %s\ndigest %s\n", path, model->digest);
+}
+
+static cJSON *epoch_json(const struct epoch_log *log, int images)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddNumberToObject(json, "epoch", log->epoch);
+    cJSON_AddItemToObject(json, "seconds", output_number(log->seconds, 6));
+    cJSON_AddItemToObject(json, "images_per_second", output_number(images / log->seconds, 6));
+    cJSON_AddItemToObject(json, "loss", output_number(log->loss, 6));
+    cJSON_AddItemToObject(json, "train_accuracy", output_number(log->train_accuracy, 6));
+    cJSON_AddItemToObject(json, "validation_accuracy", log->validation_accuracy < 0
+                                                           ? cJSON_CreateNull()
+                                                           : output_number(log->validation_accuracy, 6));
+    return json;
+}
+
+cJSON *train_report_json(const struct record *record, const struct model *model)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddNumberToObject(json, "parameters", (double)model->architecture.parameter_count);
+    cJSON *epochs = cJSON_AddArrayToObject(json, "epochs");
+    for (int i = 0; i < record->epoch_count; i++)
+        cJSON_AddItemToArray(epochs, epoch_json(&record->epochs[i], record->images));
+    cJSON_AddItemToObject(json, "test_accuracy",
+                          record->test_accuracy < 0 ? cJSON_CreateNull() : output_number(record->test_accuracy, 6));
+    cJSON_AddStringToObject(json, "digest", model->digest);
+    return json;
+}

@@ -1,0 +1,19 @@
+/* What a training run prints: the start, a line an epoch, the end; or one JSON document. */
+#ifndef LENET5_CLI_TRAIN_REPORT_H
+#define LENET5_CLI_TRAIN_REPORT_H
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+
+#include "model/model_file.h"
+#include "model/record.h"
+#include "training/trainer.h"
+
+void train_report_start(FILE *to, const struct trainer *trainer);
+void train_report_epoch(FILE *to, const struct epoch_log *log, int images);
+void train_report_end(const struct record *record, const struct model *model, const char *path);
+
+/* `parameters`, `epochs`, `test_accuracy` (null without a test set), `digest`; NULL when memory is out. */
+cJSON *train_report_json(const struct record *record, const struct model *model);
+
+#endif
