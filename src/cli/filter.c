@@ -26,8 +26,8 @@ static int check(struct asked *asked, const struct options *options, struct erro
     const bool has_f = options_given(options, "f"), has_s = options_given(options, "s");
     if (asked->pool == NO_POOL && (has_f || has_s))
         return error_set(err, ERROR_USAGE,
-                         "--%s belongs to the pooling, and there is none: add --pool max or --pool "
-                         "average (the convolution has --stride and --padding)",
+                         "--%s belongs to the pooling, and there is none: add --pool max or "
+                         "--pool average (the convolution has --stride and --padding)",
                          has_f ? "f" : "s");
     if (!has_s)
         asked->pool_s = asked->pool_f;
@@ -35,23 +35,24 @@ static int check(struct asked *asked, const struct options *options, struct erro
         return error_set(err, ERROR_USAGE, "filter needs --out FILE.png for the picture, or --steps R,C for the text");
     if (asked->out != NULL && strcmp(asked->out, "-") == 0)
         return error_set(err, ERROR_USAGE,
-                         "--out - would mix the picture with the text on standard output: name a "
-                         "file");
-    if (asked->steps != NULL && filter_steps_parse(&asked->step_row, &asked->step_col, asked->steps, err) != 0)
-        return -1;
-    return asked->out != NULL ? files_check_writable(asked->out, err) : 0;
+                         "--out - would mix the picture with the text on standard output: "
+                         "name a file");
+    if (asked->steps == NULL)
+        return 0;
+    return filter_steps_parse(&asked->step_row, &asked->step_col, asked->steps, err);
 }
 
-/* 1 to go on; 0 with the exit status. */
-static int parse(struct asked *asked, int *status, int argc, char **argv)
+/* True to go on; otherwise *status is what the command returns. */
+static bool parse(struct asked *asked, int *status, int argc, char **argv)
 {
     static const char *const pools[] = {"max", "average", NULL};
     static const char closing[] =
         "Kernels by name: vertical, horizontal, sobel-x, sobel-y, laplace, blur, sharpen.\n"
         "\n"
-        "The filter sees pixels from 0 (black) to 255 (white); padding is 0. A kernel whose weights sum to 0 answers\n"
-        "to differences, so its picture is |y|, scaled so that the largest is 255; any other's is y, clipped to\n"
-        "0..255. Pooling then works on that gray picture, as it is written without --pool.\n"
+        "The filter sees pixels from 0 (black) to 255 (white); padding is 0. A kernel whose weights sum to 0\n"
+        "answers to differences, so its picture is |y|, scaled so that the largest is 255; the picture of any\n"
+        "other is y, clipped to 0..255. Pooling then works on that gray picture, the one written without\n"
+        "--pool.\n"
         "\n"
         "Example: lenet5 filter digit.png --kernel vertical --pool max --out edges.png --steps 10,12\n"
         "Exit status: 1 a picture cannot be read or written.\n";
@@ -120,13 +121,13 @@ static int parse(struct asked *asked, int *status, int argc, char **argv)
                               .operands_max = 1};
     struct error err = {0};
     if (!command_begin(status, &options, argc, argv))
-        return 0;
+        return false;
     if (check(asked, &options, &err) != 0) {
         *status = output_error(&err);
-        return 0;
+        return false;
     }
     asked->image = options.operands[0];
-    return 1;
+    return true;
 }
 
 static int allocate(real **out, size_t count, const char *what, struct error *err)
@@ -149,21 +150,16 @@ static int reals_of(real **out, const struct picture *picture, struct error *err
     return 0;
 }
 
-/* What does not fit is a mistake on the command line here, and in no config. */
-static int does_not_fit(struct error *err, const char *where)
-{
-    error_where(err, where);
-    err->kind = ERROR_USAGE;
-    return -1;
-}
-
 static int convolve(struct filtered *filtered, const struct asked *asked, struct error *err)
 {
     struct conv *conv = &filtered->conv;
     *conv = (struct conv){.filters = 1, .f = filtered->kernel.f, .s = asked->stride, .p = asked->padding};
     conv->in = (struct shape){1, filtered->picture.rows, filtered->picture.cols};
-    if (conv_output_shape(&conv->out, conv, conv->in, err) != 0)
-        return does_not_fit(err, "convolution");
+    if (conv_output_shape(&conv->out, conv, conv->in, err) != 0) {
+        error_where(err, "convolution");
+        err->kind = ERROR_USAGE; /* it was the command line that asked for it, and no config */
+        return -1;
+    }
     /* Refuses sizes that an int cannot count, so it comes before the arithmetic on them. */
     if (picture_create(&filtered->gray, conv->out.rows, conv->out.cols, err) != 0)
         return -1;
@@ -199,8 +195,14 @@ static int compress(struct filtered *filtered, const struct asked *asked, struct
     struct pool *pool = &filtered->pool;
     *pool = (struct pool){.mode = (enum pool_mode)asked->pool, .f = asked->pool_f, .s = asked->pool_s};
     pool->in = filtered->conv.out;
+    const int shorter = pool->in.rows < pool->in.cols ? pool->in.rows : pool->in.cols;
+    if (pool->f > shorter)
+        return error_set(err, ERROR_USAGE,
+                         "pooling: a %dx%d window does not fit in the %dx%d that the convolution gives: use --f %d or "
+                         "less",
+                         pool->f, pool->f, pool->in.rows, pool->in.cols, shorter);
     if (pool_output_shape(&pool->out, pool, pool->in, err) != 0)
-        return does_not_fit(err, "pooling");
+        return -1;
     if (picture_create(&filtered->pooled, pool->out.rows, pool->out.cols, err) != 0)
         return -1;
     filtered->is_pooled = true;
@@ -228,23 +230,25 @@ static void print_summary(const struct filtered *filtered)
 {
     const struct conv *conv = &filtered->conv;
     const struct pool *pool = &filtered->pool;
-    printf("picture: %d rows, %d columns\n", filtered->picture.rows, filtered->picture.cols);
+    const struct shape in = conv->in;
+    printf("picture: %d row%s, %d column%s\n", in.rows, in.rows == 1 ? "" : "s", in.cols, in.cols == 1 ? "" : "s");
     print_sizes("convolution", conv->in, conv->out, conv->f, conv->s, conv->p);
-    if (filtered->is_difference)
-        printf("gray: |y| * 255 / %.7g, since the weights sum to 0 (y is a difference; the largest |y| becomes 255)\n",
-               filtered->largest > 0 ? filtered->largest : 1);
-    else
+    if (!filtered->is_difference)
         printf("gray: y clipped to 0..255, since the weights do not sum to 0\n");
-    if (filtered->is_pooled) {
-        print_sizes(pool->mode == POOL_MAX ? "max pooling" : "average pooling", pool->in, pool->out, pool->f, pool->s,
-                    pool->p);
-        printf("it works on the gray picture\n");
-    }
+    else if (filtered->largest > 0)
+        printf("gray: |y| * 255 / %.7g, since the weights sum to 0 (y is a difference; the largest |y| becomes 255)\n",
+               filtered->largest);
+    else
+        printf("gray: all black, since the weights sum to 0 (y is a difference) and every y is 0\n");
+    if (filtered->is_pooled)
+        print_sizes(pool->mode == POOL_MAX ? "pooling (max, of the gray)" : "pooling (average, of the gray)", pool->in,
+                    pool->out, pool->f, pool->s, pool->p);
 }
 
 static int run(struct filtered *filtered, const struct asked *asked, struct error *err)
 {
     if (filter_kernel_parse(&filtered->kernel, asked->kernel, err) != 0 ||
+        (asked->out != NULL && files_check_writable(asked->out, err) != 0) ||
         decode_file(&filtered->picture, asked->image, err) != 0 || convolve(filtered, asked, err) != 0)
         return -1;
     make_gray(filtered);

@@ -28,7 +28,8 @@ enum { NAMED = sizeof named / sizeof named[0] };
 
 static const char *kind_of(const cJSON *value)
 {
-    return cJSON_IsString(value)   ? "a text"
+    return cJSON_IsNumber(value)   ? "a single number"
+           : cJSON_IsString(value) ? "a text"
            : cJSON_IsArray(value)  ? "a list"
            : cJSON_IsObject(value) ? "an object"
            : cJSON_IsNull(value)   ? "null"
@@ -38,16 +39,15 @@ static const char *kind_of(const cJSON *value)
 /* Rows and columns are counted from 1 in the sentences, as a person counts what was typed. */
 static int read_row(struct filter_kernel *kernel, const cJSON *row, int i, struct error *err)
 {
-    if (!cJSON_IsArray(row) && !cJSON_IsNumber(row))
-        return error_set(err, ERROR_USAGE, "row %d of --kernel is %s: write a list of %d numbers", i + 1, kind_of(row),
-                         kernel->f);
-    const int length = cJSON_IsArray(row) ? cJSON_GetArraySize(row) : -1;
-    if (length < 0)
-        return error_set(err, ERROR_USAGE,
-                         "row %d of --kernel is a single number: write every row in brackets, as in " EXAMPLE, i + 1);
+    if (!cJSON_IsArray(row))
+        return error_set(err, ERROR_USAGE, "row %d of --kernel is %s: write every row as a list, as in " EXAMPLE, i + 1,
+                         kind_of(row));
+    const int length = cJSON_GetArraySize(row);
     if (length != kernel->f)
-        return error_set(err, ERROR_USAGE, "--kernel is not a square: it has %d row%s, and row %d has %d number%s",
-                         kernel->f, kernel->f == 1 ? "" : "s", i + 1, length, length == 1 ? "" : "s");
+        return error_set(err, ERROR_USAGE,
+                         "--kernel is not a square: it has %d row%s, and row %d has %d number%s: write %d in "
+                         "each",
+                         kernel->f, kernel->f == 1 ? "" : "s", i + 1, length, length == 1 ? "" : "s", kernel->f);
     int j = 0;
     const cJSON *weight;
     cJSON_ArrayForEach(weight, row)
@@ -67,15 +67,18 @@ static int read_rows(struct filter_kernel *out, const cJSON *rows, struct error 
 {
     struct filter_kernel kernel = {0};
     if (!cJSON_IsArray(rows))
-        return error_set(err, ERROR_USAGE, "--kernel is %s: write rows of numbers, as in " EXAMPLE,
-                         cJSON_IsNumber(rows) ? "a single number" : kind_of(rows));
+        return error_set(err, ERROR_USAGE, "--kernel is %s: write rows of numbers, as in " EXAMPLE, kind_of(rows));
     kernel.f = cJSON_GetArraySize(rows);
     if (kernel.f < 1 || kernel.f > FILTER_KERNEL_SIDE)
         return error_set(err, ERROR_USAGE, "--kernel has %d rows: use 1 to %d, each with as many numbers", kernel.f,
                          FILTER_KERNEL_SIDE);
     int i = 0;
     const cJSON *row;
-    cJSON_ArrayForEach(row, rows) if (read_row(&kernel, row, i++, err) != 0) return -1;
+    cJSON_ArrayForEach(row, rows)
+    {
+        if (read_row(&kernel, row, i++, err) != 0)
+            return -1;
+    }
     *out = kernel;
     return 0;
 }

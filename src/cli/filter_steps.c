@@ -89,7 +89,7 @@ static void print_row_sums(const double *sums, int f)
     int column = printf("sums of the products' rows:");
     for (int i = 0; i < f; i++) {
         char text[NUMBER];
-        int length = snprintf(text, sizeof text, " %.7g%s", sums[i] + 0.0, i + 1 < f ? "," : ";");
+        int length = snprintf(text, sizeof text, " %.7g%s", sums[i] + 0.0, i + 1 < f ? "," : "");
         if (column + length > COLUMNS)
             column = printf("\n ") - 1;
         column += printf("%s", text);
@@ -161,9 +161,9 @@ static void print_pool_window(const struct filtered *filtered, int row, int col)
     const struct pool *pool = &filtered->pool;
     const int top = row * pool->s, left = col * pool->s;
     int sum = 0;
-    printf("\n%s holds it is row %d, column %d of the pooling: rows %d to %d, columns %d to %d of\nthe gray picture:\n",
-           pool->s < pool->f ? "The first pooling window that" : "The pooling window that", row, col, top,
-           top + pool->f - 1, left, left + pool->f - 1);
+    printf("\nPooling window row %d, column %d %s: rows %d to %d, columns %d to %d of the gray picture.\n", row, col,
+           pool->s < pool->f ? "is the first to hold it" : "holds it", top, top + pool->f - 1, left,
+           left + pool->f - 1);
     for (int i = 0; i < pool->f; i++) {
         for (int j = 0; j < pool->f; j++) {
             const int gray = filtered->gray.gray[(top + i) * pool->in.cols + left + j];

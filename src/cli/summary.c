@@ -168,7 +168,7 @@ static void add_window_arithmetic(struct table *table, const struct layer *layer
                              *const said[] = {"", "", NULL};
     const struct window window = window_of(layer);
     const int square = layer->in.rows == layer->in.cols;
-    add_side(table, window, layer->in.rows, layer->out.rows, square ? "" : " rows");
+    add_side(table, window, layer->in.rows, layer->out.rows, square ? "" : layer->out.rows == 1 ? " row" : " rows");
     if (layer->kind == LAYER_CONV)
         add_conv_counts(table, layer);
     else
@@ -176,7 +176,7 @@ static void add_window_arithmetic(struct table *table, const struct layer *layer
     if (square)
         return;
     add_cells(table, same_layer);
-    add_side(table, window, layer->in.cols, layer->out.cols, " columns");
+    add_side(table, window, layer->in.cols, layer->out.cols, layer->out.cols == 1 ? " column" : " columns");
     add_cells(table, said);
 }
 

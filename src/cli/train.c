@@ -143,6 +143,8 @@ static int train(struct trainer *trainer, struct model *model, struct epoch_log 
     model->training = record_to_json(&record);
     if (model_file_save(model, asked->out, &err) != 0)
         return output_error(&err);
+    if (!asked->json && !asked->quiet)
+        printf("\n");
     if (!asked->json)
         train_report_end(&record, model, asked->out);
     else if (output_json(train_report_json(&record, model)) != STATUS_DONE)

@@ -28,7 +28,6 @@ void train_report_epoch(FILE *to, const struct epoch_log *log, int images)
 
 void train_report_end(const struct record *record, const struct model *model, const char *path)
 {
-    printf("\n");
     if (record->test_accuracy >= 0) {
         const int correct = (int)(record->test_accuracy * record->test_images + 0.5);
         printf("test accuracy %.2f %% +- %.2f (%d of %d)\n", 100 * record->test_accuracy,

@@ -111,15 +111,17 @@ static int read_bytes(struct config *out, const unsigned char *bytes, size_t siz
 }
 
 /* A word without a slash or a dot was meant as a preset's name. */
-static int no_such_preset(struct error *err, const char *name)
+static int no_such_config(struct error *err, const char *name, const struct error *why)
 {
     char known[128];
+    text_list(known, sizeof known, config_presets());
+    if (strpbrk(name, "/.") != NULL)
+        return error_set(err, ERROR_MODEL, "%s: name a file that can be read, or a preset: %s", why->text, known);
     const char *nearest = text_nearest(name, config_presets(), PRESETS);
     if (nearest != NULL)
         return error_set(err, ERROR_MODEL, "there is no preset and no file \"%s\": did you mean \"%s\"?", name,
                          nearest);
-    return error_set(err, ERROR_MODEL, "there is no preset and no file \"%s\": presets are %s", name,
-                     text_list(known, sizeof known, config_presets()));
+    return error_set(err, ERROR_MODEL, "there is no preset and no file \"%s\": presets are %s", name, known);
 }
 
 int config_load(struct config *out, const char *name_or_file, struct error *err)
@@ -130,11 +132,8 @@ int config_load(struct config *out, const char *name_or_file, struct error *err)
     unsigned char *bytes;
     size_t size;
     struct error why = {0};
-    if (files_read(&bytes, &size, name_or_file, CONFIG_BYTES, ERROR_MODEL, &why) != 0) {
-        if (strpbrk(name_or_file, "/.") == NULL)
-            return no_such_preset(err, name_or_file);
-        return error_set(err, ERROR_MODEL, "%s", why.text);
-    }
+    if (files_read(&bytes, &size, name_or_file, CONFIG_BYTES, ERROR_MODEL, &why) != 0)
+        return no_such_config(err, name_or_file, &why);
     int result = read_bytes(out, bytes, size, err);
     free(bytes);
     return result != 0 ? error_where(err, name_or_file) : 0;

@@ -97,9 +97,8 @@ static void count_answers(struct evaluation *evaluation, const struct dataset *s
     qsort(evaluation->mistakes, (size_t)mistakes, sizeof *evaluation->mistakes, more_confident);
 }
 
-static int check_set(const struct model *model, const struct dataset *set, struct error *err)
+int evaluator_check(const struct architecture *architecture, const struct dataset *set, struct error *err)
 {
-    const struct architecture *architecture = &model->architecture;
     if (architecture_check_images(architecture, set->channels, set->rows, set->cols, err) != 0)
         return -1;
     for (int i = 0; i < set->count; i++)
@@ -112,7 +111,7 @@ static int check_set(const struct model *model, const struct dataset *set, struc
 int evaluator_run(struct evaluation *out, const struct model *model, const struct dataset *set,
                   const struct kernels *kernels, int threads, struct error *err)
 {
-    if (check_set(model, set, err) != 0)
+    if (evaluator_check(&model->architecture, set, err) != 0)
         return -1;
     const size_t count = (size_t)set->count, classes = (size_t)model->architecture.classes;
     struct plan plan;

@@ -27,6 +27,9 @@ int evaluator_run(struct evaluation *out, const struct model *model, const struc
                   const struct kernels *kernels, int threads, struct error *err);
 void evaluation_free(struct evaluation *evaluation);
 
+/* Whether images and labels are what the network takes; fails with ERROR_DATA. */
+int evaluator_check(const struct architecture *architecture, const struct dataset *set, struct error *err);
+
 /* 0..1 */
 double evaluation_accuracy(const struct evaluation *evaluation);
 

@@ -21,7 +21,7 @@ static double seconds(void)
 static int check_data(const struct dataset *data, const struct architecture *architecture,
                       const struct settings *settings, struct error *err)
 {
-    if (architecture_check_images(architecture, data->channels, data->rows, data->cols, err) != 0)
+    if (evaluator_check(architecture, data, err) != 0)
         return -1;
     if (settings->validation >= data->count)
         return error_set(err, ERROR_DATA,
@@ -140,12 +140,20 @@ static void run_minibatch(struct trainer *trainer, const int *minibatch, int siz
     }
 }
 
-static int diverged(struct error *err, int epoch, long step, double lr)
+static int diverged(struct error *err, const char *what, int epoch, long step, double lr)
 {
     return error_set(err, ERROR_DIVERGED,
-                     "training diverged: in epoch %d, minibatch %ld, at a learning rate of %.3g, the loss is no longer "
+                     "training diverged: in epoch %d, minibatch %ld, at a learning rate of %.3g, %s is no longer "
                      "a finite number: use a smaller --lr (a tenth of it), or look for wrong pixels in the data",
-                     epoch, step + 1, lr);
+                     epoch, step + 1, lr, what);
+}
+
+static int all_finite(const struct model *model)
+{
+    for (size_t i = 0; i < model->architecture.parameter_count; i++)
+        if (!isfinite(model->parameters[i]))
+            return 0;
+    return 1;
 }
 
 /* The minibatches of one epoch; adds up loss and right answers. */
@@ -154,10 +162,10 @@ static int run_epoch(struct trainer *trainer, double *loss, long *correct, const
 {
     const int count = trainer->images.count, batch = trainer->settings.batch_size, epoch = trainer->epoch + 1;
     const long steps = (count + batch - 1) / batch;
+    double lr = 0;
     for (long step = 0; step < steps; step++) {
         const int first = (int)step * batch, size = count - first < batch ? count - first : batch;
-        const double lr = schedule_rate(&trainer->settings, trainer->epoch * steps + step,
-                                        trainer->settings.epochs * steps);
+        lr = schedule_rate(&trainer->settings, trainer->epoch * steps + step, trainer->settings.epochs * steps);
         run_minibatch(trainer, trainer->order + first, size, lr);
         double minibatch_loss = 0;
         for (int tile = 0; tile < (size + TILE - 1) / TILE; tile++) {
@@ -165,12 +173,13 @@ static int run_epoch(struct trainer *trainer, double *loss, long *correct, const
             *correct += trainer->records.correct[tile];
         }
         if (!isfinite(minibatch_loss))
-            return diverged(err, epoch, step, lr);
+            return diverged(err, "the loss", epoch, step, lr);
         *loss += minibatch_loss;
         if (watch != NULL)
             watch->minibatch(watch->context, epoch, first + size, *loss / (first + size));
     }
-    return 0;
+    /* A loss is that of before its update: no loss would show what the last update did. */
+    return all_finite(trainer->model) ? 0 : diverged(err, "a weight", epoch, steps - 1, lr);
 }
 
 static int validate(struct epoch_log *log, const struct trainer *trainer, struct error *err)
