@@ -12,6 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static int too_long(struct error *err, const char *path, size_t limit, enum error_kind kind)
+{
+    return error_set(err, kind, "%s: is longer than the %zu bytes that are read at most", path, limit);
+}
+
 static int read_all(unsigned char **bytes, size_t *size, int descriptor, const char *path, size_t limit,
                     enum error_kind kind, struct error *err)
 {
@@ -34,7 +39,7 @@ static int read_all(unsigned char **bytes, size_t *size, int descriptor, const c
         used += (size_t)got;
         if (used > limit) {
             free(buffer);
-            return error_set(err, kind, "%s: is longer than the %zu bytes that are read at most", path, limit);
+            return too_long(err, path, limit, kind);
         }
         if (used == room) {
             unsigned char *larger = realloc(buffer, 2 * room + 1);
@@ -56,9 +61,11 @@ int files_read(unsigned char **bytes, size_t *size, const char *path, size_t lim
     if (descriptor < 0)
         return error_set(err, kind, "%s: cannot be opened: %s", path, strerror(errno));
     struct stat status;
-    int result;
-    if (fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
+    int result, known = fstat(descriptor, &status) == 0;
+    if (known && S_ISDIR(status.st_mode))
         result = error_set(err, kind, "%s: is a folder, a file was expected", path);
+    else if (known && S_ISREG(status.st_mode) && (unsigned long long)status.st_size > limit)
+        result = too_long(err, path, limit, kind);
     else
         result = read_all(bytes, size, descriptor, path, limit, kind, err);
     close(descriptor);
@@ -107,6 +114,20 @@ static void flush_folder(const char *path)
     }
 }
 
+/* The name behind symbolic links, so that a rename replaces the file and not the link; of a new file the path itself. */
+static int resolve(char target[PATH_MAX], const char *path, int exists, struct error *err)
+{
+    struct stat link;
+    if (!exists && lstat(path, &link) == 0 && S_ISLNK(link.st_mode)) /* a link to nothing */
+        return cannot_write(err, path, ENOENT);
+    if (exists && realpath(path, target) != NULL)
+        return 0;
+    if (strlen(path) >= PATH_MAX)
+        return cannot_write(err, path, ENAMETOOLONG);
+    strcpy(target, path);
+    return 0;
+}
+
 int files_write(const char *path, const void *bytes, size_t size, struct error *err)
 {
     char target[PATH_MAX], temporary[PATH_MAX + 16];
@@ -116,11 +137,8 @@ int files_write(const char *path, const void *bytes, size_t size, struct error *
         return cannot_write(err, path, EISDIR);
     if (exists && !S_ISREG(status.st_mode))
         return write_in_place(path, bytes, size, err);
-    if (!exists || realpath(path, target) == NULL) {
-        if (strlen(path) >= sizeof target)
-            return cannot_write(err, path, ENAMETOOLONG);
-        strcpy(target, path);
-    }
+    if (resolve(target, path, exists, err) != 0)
+        return -1;
     snprintf(temporary, sizeof temporary, "%s.XXXXXX", target);
     int descriptor = mkstemp(temporary);
     if (descriptor < 0)
@@ -147,13 +165,13 @@ int files_write(const char *path, const void *bytes, size_t size, struct error *
 int files_check_writable(const char *path, struct error *err)
 {
     struct stat status;
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+    int exists = stat(path, &status) == 0;
+    if (exists && !S_ISREG(status.st_mode))
         return S_ISDIR(status.st_mode) ? cannot_write(err, path, EISDIR) : 0;
-    char copy[PATH_MAX];
-    if (strlen(path) >= sizeof copy)
-        return cannot_write(err, path, ENAMETOOLONG);
-    strcpy(copy, path);
-    const char *folder = dirname(copy);
+    char target[PATH_MAX];
+    if (resolve(target, path, exists, err) != 0)
+        return -1;
+    const char *folder = dirname(target);
     if (access(folder, W_OK | X_OK) != 0)
         return error_set(err, ERROR_FAILED, "%s: cannot be written: the folder %s: %s", path, folder, strerror(errno));
     return 0;

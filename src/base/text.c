@@ -30,8 +30,8 @@ static size_t distance(const char *a, size_t a_length, const char *b, size_t b_l
     return cost[a_length][b_length];
 }
 
-/* NULL unless exactly one name begins with `word`. */
-static const char *only_completion(const char *word, size_t length, const char *const *names, size_t count)
+/* NULL unless exactly one name begins with the first `length` letters of `word`. */
+static const char *only_beginning(const char *word, size_t length, const char *const *names, size_t count)
 {
     const char *found = NULL;
     for (size_t n = 0; n < count; n++)
@@ -48,7 +48,7 @@ const char *text_nearest(const char *word, const char *const *names, size_t coun
     size_t length = strlen(word);
     if (length < 2 || length > LONGEST)
         return NULL;
-    const char *nearest = only_completion(word, length, names, count);
+    const char *nearest = only_beginning(word, length, names, count);
     if (nearest != NULL)
         return nearest;
     /* One slip in three letters; more than that is another word. */
@@ -63,7 +63,8 @@ const char *text_nearest(const char *word, const char *const *names, size_t coun
             nearest_distance = steps;
         }
     }
-    return nearest;
+    /* Another ending of the same word: "validate" for "validation". */
+    return nearest != NULL || length < 6 ? nearest : only_beginning(word, length - length / 4, names, count);
 }
 
 const char *text_list(char *out, size_t size, const char *const *names)

@@ -1,4 +1,5 @@
 /* lenet5 classify: one line for each picture, the digit and how sure the network is. */
+#define _POSIX_C_SOURCE 200809L
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -16,11 +16,15 @@ static int check_text(const unsigned char *bytes, size_t size, struct error *err
                      bytes[valid] == '\0' ? "NUL" : "not valid UTF-8");
 }
 
-/* cJSON would recurse as deep as the text asks for, up to a limit of its own that is far too high for us. */
-static int check_depth(const unsigned char *bytes, size_t size, struct error *err)
+/* cJSON would recurse as deep as the text asks for, up to a limit of its own that is far too high for us, and would end
+ * a string at an escaped NUL. *open: the text ends inside a string, an array or an object. */
+static int check_nesting(int *open, const unsigned char *bytes, size_t size, struct error *err)
 {
+    static const char nul[] = "\\u0000";
     int depth = 0, in_string = 0;
     for (size_t i = 0; i < size; i++) {
+        if (in_string && size - i >= sizeof nul - 1 && memcmp(bytes + i, nul, sizeof nul - 1) == 0)
+            return error_set(err, ERROR_MODEL, "has the character NUL (\\u0000) in a string at byte %zu", i);
         if (in_string && bytes[i] == '\\')
             i++;
         else if (bytes[i] == '"')
@@ -32,7 +36,17 @@ static int check_depth(const unsigned char *bytes, size_t size, struct error *er
         if (depth > JSON_DEPTH)
             return error_set(err, ERROR_MODEL, "is nested more than %d deep at byte %zu", JSON_DEPTH, i);
     }
+    *open = depth > 0 || in_string;
     return 0;
+}
+
+/* `at` is where cJSON gave up: the last byte, or where the value begins that is cut ("fals"; a string may be long). */
+static int no_json(const unsigned char *bytes, size_t size, size_t at, int open, struct error *err)
+{
+    const int cut = open && (size - at <= 5 || memchr(bytes + at, '"', size - at) == NULL);
+    if (cut || size == 0)
+        return error_set(err, ERROR_MODEL, "is not JSON: it ends at byte %zu in the middle of a value", size);
+    return error_set(err, ERROR_MODEL, "is not JSON: the mistake is at byte %zu", at);
 }
 
 static int check_doubled(const cJSON *tree, struct error *err)
@@ -60,15 +74,13 @@ cJSON *json_parse(const unsigned char *bytes, size_t size, struct error *err)
         error_set(err, ERROR_MODEL, "is compressed by gzip: unpack it with gunzip first");
         return NULL;
     }
-    if (check_text(bytes, size, err) != 0 || check_depth(bytes, size, err) != 0)
+    int open = 0;
+    if (check_text(bytes, size, err) != 0 || check_nesting(&open, bytes, size, err) != 0)
         return NULL;
     const char *end = NULL;
     cJSON *tree = cJSON_ParseWithLengthOpts((const char *)bytes, size, &end, 0);
     if (tree == NULL) {
-        const size_t at = end != NULL ? (size_t)(end - (const char *)bytes) : 0;
-        error_set(err, ERROR_MODEL, at >= size ? "is not JSON: it ends at byte %zu in the middle of a value"
-                                               : "is not JSON: the mistake is at byte %zu",
-                  at >= size ? size : at);
+        no_json(bytes, size, end != NULL ? (size_t)(end - (const char *)bytes) : 0, open, err);
         return NULL;
     }
     size_t at = (size_t)(end - (const char *)bytes);
@@ -139,7 +151,7 @@ int json_get_number(double *out, struct json_object from, const char *key, doubl
     if (!cJSON_IsNumber(item))
         return error_set(err, ERROR_MODEL, "%s is not a number", json_place(place, from.where, key));
     if (!(item->valuedouble >= low && item->valuedouble <= high))
-        return error_set(err, ERROR_MODEL, "%s is %g: use %.16g to %.16g", json_place(place, from.where, key),
+        return error_set(err, ERROR_MODEL, "%s is %.16g: use %.16g to %.16g", json_place(place, from.where, key),
                          item->valuedouble, low, high);
     *out = item->valuedouble;
     return 0;
@@ -152,7 +164,7 @@ int json_get_int(int *out, struct json_object from, const char *key, int low, in
     if (json_get_number(&number, from, key, low, high, required, err) != 0)
         return -1;
     if (number != floor(number))
-        return error_set(err, ERROR_MODEL, "%s is %g: a whole number was expected", json_place(place, from.where, key),
+        return error_set(err, ERROR_MODEL, "%s is %.16g: a whole number was expected", json_place(place, from.where, key),
                          number);
     *out = (int)number;
     return 0;

@@ -1,0 +1,324 @@
+/* lenet5 classify: one line a picture, from files, stdin and IDX files, and a bad one never stops the others. */
+#define _XOPEN_SOURCE 700
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "commands.h"
+#include "digits.h"
+#include "support.h"
+
+#define TEST_IMAGES "data/mnist/t10k-images-idx3-ubyte.gz"
+
+/* Pictures 0.png .. 9.png, the first ten images of the test set, and the model that commands take by themselves. */
+static int arrive(void **state)
+{
+    unsigned char pixels[DIGITS_PIXELS];
+    commands_arrive(state);
+    commands_train("model.json");
+    setenv("LENET5_MODEL", "model.json", 1);
+    for (int digit = 0; digit < 10; digit++) {
+        const char name[] = {(char)('0' + digit), '.', 'p', 'n', 'g', '\0'};
+        digits_test_image(pixels, digit);
+        digits_write_png(name, pixels);
+    }
+    return 0;
+}
+
+static int leave(void **state)
+{
+    unsetenv("LENET5_MODEL");
+    return commands_leave(state);
+}
+
+/* "path<TAB>digit<TAB>probability" of 4 decimals, one line at the start of `text`; gives what follows it. */
+static const char *assert_line(const char *text, const char *path, int digit)
+{
+    const size_t length = strlen(path);
+    assert_int_equal(strncmp(text, path, length), 0);
+    int answer, decimals, used = 0;
+    assert_int_equal(sscanf(text + length, "\t%d\t%*1[01].%4d\n%n", &answer, &decimals, &used), 2);
+    assert_int_equal(used, 10);
+    assert_int_equal(answer, digit);
+    return text + length + (size_t)used;
+}
+
+static void pictures_are_answered_a_line_each_in_their_order(void **state)
+{
+    (void)state;
+    struct program_run run = program("classify 7.png 0.png 1.png 2.png 3.png 4.png 5.png 6.png 8.png 9.png");
+    assert_int_equal(run.status, 0);
+    assert_string_equal(run.err, "");
+    const char *rest = assert_line(run.out, "7.png", 7);
+    for (int digit = 0; digit < 10; digit++) {
+        const char name[] = {(char)('0' + digit), '.', 'p', 'n', 'g', '\0'};
+        if (digit != 7)
+            rest = assert_line(rest, name, digit);
+    }
+    assert_string_equal(rest, "");
+    program_free(&run);
+}
+
+static void bad_files_are_reported_and_the_others_answered_with_status_1(void **state)
+{
+    (void)state;
+    support_write("text.png", "no picture", 10);
+    struct program_run run = program("classify 3.png none.png text.png data 4.png");
+    assert_int_equal(run.status, 1);
+    assert_string_equal(assert_line(assert_line(run.out, "3.png", 3), "4.png", 4), "");
+    const char *expected[] = {"lenet5: none.png: cannot be opened: No such file or directory\n",
+                              "lenet5: text.png: ", "lenet5: data: is a folder, a file was expected\n"};
+    const char *line = run.err;
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(strncmp(line, expected[i], strlen(expected[i])), 0);
+        line = strchr(line, '\n') + 1;
+    }
+    assert_string_equal(line, "");
+    program_free(&run);
+}
+
+static void a_dash_is_standard_input(void **state)
+{
+    (void)state;
+    struct program_run run = program("classify 2.png - <5.png");
+    assert_int_equal(run.status, 0);
+    assert_string_equal(assert_line(assert_line(run.out, "2.png", 2), "-", 5), "");
+    program_free(&run);
+    run = program("classify - </dev/null");
+    assert_int_equal(run.status, 1);
+    assert_string_equal(run.out, "");
+    assert_int_equal(strncmp(run.err, "lenet5: standard input: ", 24), 0);
+    program_free(&run);
+}
+
+static void a_blank_picture_is_no_digit(void **state)
+{
+    (void)state;
+    support_write("blank.pgm", "P2 3 2 255\n9 9 9\n9 9 9\n", 23);
+    struct program_run run = program("classify blank.pgm");
+    assert_int_equal(run.status, 1);
+    assert_string_equal(run.out, "");
+    assert_int_equal(strncmp(run.err, "lenet5: blank.pgm: ", 19), 0);
+    program_free(&run);
+}
+
+/* ---- IDX files ---- */
+
+static void an_image_of_an_idx_file_is_answered_by_its_index(void **state)
+{
+    (void)state;
+    assert_int_equal(system("gzip -dc " TEST_IMAGES " > plain.idx"), 0);
+    const char *const files[] = {TEST_IMAGES, "plain.idx"};
+    for (int i = 0; i < 2; i++)
+        for (int index = 0; index <= 99; index += 33) {
+            struct program_run run = program("classify --index %d %s", index, files[i]);
+            assert_int_equal(run.status, 0);
+            assert_string_equal(assert_line(run.out, files[i], index % 10), "");
+            program_free(&run);
+        }
+}
+
+static void an_index_that_the_file_lacks_is_refused(void **state)
+{
+    (void)state;
+    commands_refused(1, TEST_IMAGES ": has no image 100: its 100 images are counted from 0 to 99",
+                     "classify --index 100 " TEST_IMAGES);
+    commands_refused(2, "--index expects a whole number from 0 to 2147483647, not \"-1\"", "classify --index -1 x.idx");
+}
+
+static void an_idx_file_that_is_wrong_is_refused(void **state)
+{
+    (void)state;
+    struct bytes small = support_idx(3, (const uint32_t[]){2, 14, 14});
+    support_write("small.idx", small.data, small.size);
+    support_free(&small);
+    commands_refused(1,
+                     "small.idx: the images are 14x14 with 1 channel and the network takes 28x28 with 1: use other "
+                     "images, or a config whose input has rows 14, cols 14, channels 1",
+                     "classify --index 0 small.idx");
+    struct program_run run = program("classify --index 0 3.png " TEST_IMAGES);
+    assert_int_equal(run.status, 1);
+    assert_int_equal(strncmp(run.err, "lenet5: 3.png: ", 15), 0);
+    assert_line(run.out, TEST_IMAGES, 0); /* and the other is answered */
+    program_free(&run);
+}
+
+static void a_28x28_picture_answers_exactly_as_the_same_bytes_in_an_idx_file(void **state)
+{
+    (void)state;
+    for (int index = 0; index < 10; index++) {
+        cJSON *png = commands_json("classify --json --top 10 %d.png", index);
+        cJSON *idx = commands_json("classify --json --top 10 --index %d " TEST_IMAGES, index);
+        cJSON_DeleteItemFromObject(png, "file");
+        cJSON_DeleteItemFromObject(idx, "file");
+        char *one = cJSON_PrintUnformatted(png), *other = cJSON_PrintUnformatted(idx);
+        assert_string_equal(one, other);
+        cJSON_free(one);
+        cJSON_free(other);
+        cJSON_Delete(png);
+        cJSON_Delete(idx);
+    }
+}
+
+/* ---- --top and --json ---- */
+
+static void top_adds_the_next_digits_to_the_line(void **state)
+{
+    (void)state;
+    struct program_run run = program("classify --top 3 8.png");
+    int digit[3], used = 0;
+    double probability[3];
+    assert_int_equal(sscanf(run.out, "8.png\t%d\t%lf\t%d\t%lf\t%d\t%lf\n%n", &digit[0], &probability[0], &digit[1],
+                            &probability[1], &digit[2], &probability[2], &used),
+                     6);
+    assert_int_equal(run.out[used], '\0');
+    assert_int_equal(digit[0], 8);
+    assert_true(probability[0] >= probability[1] && probability[1] >= probability[2]);
+    program_free(&run);
+}
+
+static void top_is_never_more_than_the_classes_and_sums_to_1(void **state)
+{
+    (void)state;
+    cJSON *json = commands_json("classify --json -k 256 6.png");
+    const cJSON *entry, *top = cJSON_GetObjectItem(json, "top");
+    assert_int_equal(cJSON_GetArraySize(top), 10);
+    double sum = 0, last = 1;
+    int seen[10] = {0};
+    cJSON_ArrayForEach(entry, top)
+    {
+        commands_keys(entry, "digit", "probability", NULL);
+        const double probability = commands_number(entry, "probability");
+        assert_true(probability <= last);
+        assert_int_equal(seen[(int)commands_number(entry, "digit")]++, 0);
+        sum += last = probability;
+    }
+    assert_true(fabs(sum - 1) < 1e-5);
+    cJSON_Delete(json);
+}
+
+static void json_is_a_document_a_picture_with_the_documented_keys(void **state)
+{
+    (void)state;
+    cJSON *json = commands_json("classify --json --top 2 9.png");
+    commands_keys(json, "file", "digit", "probability", "top", NULL);
+    assert_string_equal(commands_text(json, "file"), "9.png");
+    assert_true(commands_number(json, "digit") == 9);
+    const cJSON *top = cJSON_GetObjectItem(json, "top");
+    assert_int_equal(cJSON_GetArraySize(top), 2);
+    assert_true(commands_number(top->child, "digit") == 9);
+    assert_true(commands_number(top->child, "probability") == commands_number(json, "probability"));
+    cJSON_Delete(json);
+}
+
+static void json_reports_a_bad_file_in_its_place_and_leaves_stderr_empty(void **state)
+{
+    (void)state;
+    struct program_run run = program("classify --json 0.png none.png 1.png");
+    assert_int_equal(run.status, 1);
+    assert_string_equal(run.err, "");
+    const char *rest = run.out;
+    for (int i = 0; i < 3; i++) {
+        cJSON *json = cJSON_ParseWithOpts(rest, &rest, 0);
+        assert_int_equal(*rest++, '\n');
+        if (i == 1) {
+            commands_keys(json, "file", "error", NULL);
+            assert_string_equal(commands_text(json, "file"), "none.png");
+            assert_string_equal(commands_text(json, "error"), "none.png: cannot be opened: No such file or directory");
+        } else {
+            commands_keys(json, "file", "digit", "probability", "top", NULL);
+        }
+        cJSON_Delete(json);
+    }
+    assert_string_equal(rest, "");
+    program_free(&run);
+}
+
+/* ---- Names that would confuse a terminal or a reader of the results ---- */
+
+static const char hostile[] = "a\nb\033[2J\t\377.png";
+
+static void a_hostile_name_stays_on_its_line_and_sends_no_escape(void **state)
+{
+    (void)state;
+    unsigned char pixels[DIGITS_PIXELS];
+    digits_test_image(pixels, 5);
+    digits_write_png(hostile, pixels);
+    struct program_run run = program("classify a*b*.png");
+    assert_int_equal(run.status, 0);
+    assert_line(run.out, "a?b?[2J?\377.png", 5);
+    program_free(&run);
+    assert_int_equal(unlink(hostile), 0);
+    run = program("classify '%s'", hostile);
+    assert_int_equal(run.status, 1);
+    assert_string_equal(run.err, "lenet5: a?b?[2J?\377.png: cannot be opened: No such file or directory\n");
+    program_free(&run);
+}
+
+static void a_hostile_name_is_valid_json(void **state)
+{
+    (void)state;
+    struct program_run run = program("classify --json '%s'", hostile);
+    assert_int_equal(run.status, 1);
+    assert_int_equal(text_valid_utf8((const unsigned char *)run.out, strlen(run.out)), strlen(run.out));
+    assert_ptr_equal(strchr(run.out, '\n'), run.out + strlen(run.out) - 1);
+    cJSON *json = cJSON_Parse(run.out);
+    assert_string_equal(commands_text(json, "file"), "a\nb\033[2J\t?.png");
+    cJSON_Delete(json);
+    program_free(&run);
+}
+
+static void a_name_that_begins_with_a_dash_is_given_behind_two(void **state)
+{
+    (void)state;
+    unsigned char pixels[DIGITS_PIXELS];
+    digits_test_image(pixels, 4);
+    digits_write_png("-4.png", pixels);
+    commands_refused(2, "classify has no option -4.png: lenet5 classify --help lists them", "classify -4.png");
+    struct program_run run = program("classify -- -4.png");
+    assert_int_equal(run.status, 0);
+    assert_line(run.out, "-4.png", 4);
+    program_free(&run);
+}
+
+static void misuse_is_refused(void **state)
+{
+    (void)state;
+    commands_refused(2, "classify needs IMAGE (one or more): lenet5 classify --help shows how", "classify");
+    commands_refused(2, "--top expects a whole number from 1 to 256, not \"0\"", "classify --top 0 1.png");
+    commands_refused(2, "classify has no option --models; the nearest is --model", "classify --models m.json 1.png");
+    commands_refused(2, "classify expects IMAGE, not \"\"", "classify ''");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pictures_are_answered_a_line_each_in_their_order),
+        cmocka_unit_test(bad_files_are_reported_and_the_others_answered_with_status_1),
+        cmocka_unit_test(a_dash_is_standard_input),
+        cmocka_unit_test(a_blank_picture_is_no_digit),
+        cmocka_unit_test(an_image_of_an_idx_file_is_answered_by_its_index),
+        cmocka_unit_test(an_index_that_the_file_lacks_is_refused),
+        cmocka_unit_test(an_idx_file_that_is_wrong_is_refused),
+        cmocka_unit_test(a_28x28_picture_answers_exactly_as_the_same_bytes_in_an_idx_file),
+        cmocka_unit_test(top_adds_the_next_digits_to_the_line),
+        cmocka_unit_test(top_is_never_more_than_the_classes_and_sums_to_1),
+        cmocka_unit_test(json_is_a_document_a_picture_with_the_documented_keys),
+        cmocka_unit_test(json_reports_a_bad_file_in_its_place_and_leaves_stderr_empty),
+        cmocka_unit_test(a_hostile_name_stays_on_its_line_and_sends_no_escape),
+        cmocka_unit_test(a_hostile_name_is_valid_json),
+        cmocka_unit_test(a_name_that_begins_with_a_dash_is_given_behind_two),
+        cmocka_unit_test(misuse_is_refused),
+    };
+    return cmocka_run_group_tests(tests, arrive, leave);
+}

@@ -1,0 +1,313 @@
+/* The parts of training: what the trainer refuses and reports, the learning rate over a run, the update of a weight.
+ * The last test trains on MNIST where MNIST_DIR has it. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "networks.h"
+#include "toys.h"
+#include "training/evaluator.h"
+#include "training/optimizer.h"
+#include "training/schedule.h"
+#include "training/trainer.h"
+
+static struct dataset toys;
+static struct config config; /* of the running test */
+static struct model model;
+
+static int set_up(void **state)
+{
+    struct error err = {0};
+    (void)state;
+    toys = toys_draw(100, 1);
+    if (config_load(&config, "lenet5", &err) != 0 || model_create(&model, &config.architecture, &err) != 0)
+        fail_msg("%s", err.text);
+    config.settings.validation = 0;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    dataset_free(&toys);
+    model_free(&model);
+    return 0;
+}
+
+/* ---- Helpers ---- */
+
+static struct trainer make_trainer(const struct dataset *data, int threads)
+{
+    struct trainer trainer;
+    struct error err = {0};
+    if (trainer_create(&trainer, &model, &config.settings, data, kernels_pick(NULL), threads, &err) != 0)
+        fail_msg("%s", err.text);
+    return trainer;
+}
+
+static void assert_trainer_refused(const struct dataset *data, const char *sentence)
+{
+    struct trainer trainer, before;
+    struct error err = {0};
+    memset(&trainer, 0x5a, sizeof trainer);
+    memset(&before, 0x5a, sizeof before);
+    assert_int_equal(trainer_create(&trainer, &model, &config.settings, data, kernels_pick(NULL), 1, &err), -1);
+    assert_int_equal(err.kind, ERROR_DATA);
+    assert_string_equal(err.text, sentence);
+    assert_memory_equal(&trainer, &before, sizeof trainer);
+}
+
+static void assert_near(double a, double b)
+{
+    assert_true(fabs(a - b) <= 1e-12 * (1 + fabs(b)));
+}
+
+/* ---- What is refused ---- */
+
+static void pictures_of_another_size_are_refused(void **state)
+{
+    (void)state;
+    struct dataset other = toys;
+    other.count = 25;
+    other.rows = 14;
+    other.cols = 56;
+    assert_trainer_refused(&other, "the images are 14x56 with 1 channel and the network takes 28x28 with 1: use other "
+                                   "images, or a config whose input has rows 14, cols 56, channels 1");
+}
+
+static void holding_out_all_pictures_is_refused(void **state)
+{
+    (void)state;
+    config.settings.validation = 100;
+    assert_trainer_refused(&toys, "100 images are to be held out for validation, and the training set has 100 in all: "
+                                  "use --validation 99 or less");
+    config.settings.validation = 5000;
+    assert_trainer_refused(&toys, "5000 images are to be held out for validation, and the training set has 100 in all: "
+                                  "use --validation 99 or less");
+}
+
+static void a_label_that_the_network_does_not_have_is_refused(void **state)
+{
+    (void)state;
+    unsigned char labels[100];
+    struct dataset wrong = toys;
+    memcpy(labels, toys.labels, sizeof labels);
+    labels[42] = 10;
+    wrong.labels = labels;
+    assert_trainer_refused(&wrong, "label 10 of image 42 is none of the network's 10 classes");
+}
+
+/* ---- Divergence ---- */
+
+static void a_huge_learning_rate_diverges(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    struct epoch_log log = {.epoch = 77};
+    config.settings.lr = 400;
+    config.settings.batch_size = 10;
+    config.settings.schedule = SCHEDULE_CONSTANT;
+    struct trainer trainer = make_trainer(&toys, 1);
+    assert_int_equal(trainer_epoch(&trainer, &log, NULL, &err), -1);
+    assert_int_equal(err.kind, ERROR_DIVERGED);
+    assert_string_equal(err.text, "training diverged: in epoch 1, minibatch 3, at a learning rate of 400, the loss is "
+                                  "no longer a finite number: use a smaller --lr (a tenth of it), or look for wrong "
+                                  "pixels in the data");
+    assert_int_equal(log.epoch, 77);
+    trainer_free(&trainer);
+}
+
+/* The loss of a minibatch is that of before its update: the last one's would never be seen. */
+static void weights_that_the_last_minibatch_ruins_count_as_diverged(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    struct epoch_log log;
+    config.settings.epochs = 1;
+    config.settings.lr = 1e38;
+    config.settings.weight_decay = 1000;
+    config.settings.batch_size = 100;
+    struct trainer trainer = make_trainer(&toys, 1);
+    assert_int_equal(trainer_epoch(&trainer, &log, NULL, &err), -1);
+    assert_int_equal(err.kind, ERROR_DIVERGED);
+    assert_string_equal(err.text, "training diverged: in epoch 1, minibatch 1, at a learning rate of 1e+38, a weight is "
+                                  "no longer a finite number: use a smaller --lr (a tenth of it), or look for wrong "
+                                  "pixels in the data");
+    trainer_free(&trainer);
+}
+
+/* ---- What is reported ---- */
+
+struct watched {
+    long calls, last;
+    int epoch;
+    double loss;
+};
+
+static void watch_minibatch(void *context, int epoch, long done, double loss)
+{
+    struct watched *watched = context;
+    assert_true(done > watched->last);
+    *watched = (struct watched){watched->calls + 1, done, epoch, loss};
+}
+
+static void the_watch_sees_every_minibatch(void **state)
+{
+    (void)state;
+    struct watched watched = {0};
+    const struct trainer_watch watch = {watch_minibatch, &watched};
+    struct epoch_log log;
+    config.settings.batch_size = 32;
+    struct trainer trainer = make_trainer(&toys, 2);
+    assert_int_equal(trainer_epoch(&trainer, &log, &watch, NULL), 0);
+    assert_int_equal(watched.calls, 4);
+    assert_int_equal(watched.last, 100);
+    assert_int_equal(watched.epoch, 1);
+    assert_near(watched.loss, log.loss);
+    watched.last = 0;
+    assert_int_equal(trainer_epoch(&trainer, &log, &watch, NULL), 0);
+    assert_int_equal(watched.epoch, 2);
+    assert_int_equal(log.epoch, 2);
+    trainer_free(&trainer);
+}
+
+static void without_held_out_pictures_there_are_no_figures_for_them(void **state)
+{
+    (void)state;
+    struct epoch_log log;
+    struct trainer trainer = make_trainer(&toys, 1);
+    assert_int_equal(trainer_epoch(&trainer, &log, NULL, NULL), 0);
+    assert_true(log.validation_accuracy < 0);
+    trainer_free(&trainer);
+}
+
+static void the_figures_for_held_out_pictures_are_those_of_the_last_ones(void **state)
+{
+    (void)state;
+    struct epoch_log log;
+    struct evaluation evaluation;
+    config.settings.validation = 30;
+    const struct dataset last = dataset_part(&toys, 70, 30);
+    struct trainer trainer = make_trainer(&toys, 2);
+    assert_int_equal(trainer_epoch(&trainer, &log, NULL, NULL), 0);
+    assert_int_equal(evaluator_run(&evaluation, &model, &last, kernels_pick(NULL), 1, NULL), 0);
+    assert_near(log.validation_accuracy, evaluation_accuracy(&evaluation));
+    assert_near(log.validation_loss, evaluation.loss);
+    evaluation_free(&evaluation);
+    trainer_free(&trainer);
+}
+
+static void held_out_pictures_are_not_trained_on(void **state)
+{
+    (void)state;
+    struct epoch_log log;
+    char with[DIGEST_TEXT], without[DIGEST_TEXT];
+    const struct dataset first = dataset_part(&toys, 0, 70);
+    struct trainer trainer = make_trainer(&first, 1);
+    assert_int_equal(trainer_epoch(&trainer, &log, NULL, NULL), 0);
+    digest_floats(without, model.parameters, model.architecture.parameter_count);
+    trainer_free(&trainer);
+    config.settings.validation = 30;
+    trainer = make_trainer(&toys, 1);
+    assert_int_equal(trainer_epoch(&trainer, &log, NULL, NULL), 0);
+    digest_floats(with, model.parameters, model.architecture.parameter_count);
+    trainer_free(&trainer);
+    assert_string_equal(with, without);
+}
+
+/* ---- Learning rate and update ---- */
+
+static void a_constant_rate_stays(void **state)
+{
+    (void)state;
+    const struct settings settings = {.lr = 0.3, .schedule = SCHEDULE_CONSTANT};
+    assert_near(schedule_rate(&settings, 0, 100), 0.3);
+    assert_near(schedule_rate(&settings, 99, 100), 0.3);
+}
+
+static void a_stepped_rate_falls_at_half_and_at_three_quarters(void **state)
+{
+    (void)state;
+    const struct settings settings = {.lr = 0.3, .schedule = SCHEDULE_STEP};
+    assert_near(schedule_rate(&settings, 0, 100), 0.3);
+    assert_near(schedule_rate(&settings, 49, 100), 0.3);
+    assert_near(schedule_rate(&settings, 50, 100), 0.03);
+    assert_near(schedule_rate(&settings, 74, 100), 0.03);
+    assert_near(schedule_rate(&settings, 75, 100), 0.003);
+    assert_near(schedule_rate(&settings, 99, 100), 0.003);
+}
+
+static void a_cosine_rate_falls_along_half_a_wave(void **state)
+{
+    (void)state;
+    const struct settings settings = {.lr = 0.3, .schedule = SCHEDULE_COSINE};
+    for (long step = 0; step < 100; step++)
+        assert_near(schedule_rate(&settings, step, 100), 0.15 * (1 + cos(acos(-1.0) * (double)step / 100)));
+}
+
+static void an_update_is_momentum_rate_and_decay(void **state)
+{
+    (void)state;
+    float w[3] = {1, -2, 0.5f}, v[3] = {0, 4, -8};
+    const float d_w[3] = {2, 1, 0};
+    optimizer_update(w, v, d_w, 3, (struct rates){.lr = 0.25f, .momentum = 0.5f, .decay = 0.5f});
+    const float expected_v[3] = {2, 3, -4};
+    const float expected_w[3] = {0.875f - 0.5f, -1.75f - 0.75f, 0.4375f + 1};
+    assert_memory_equal(v, expected_v, sizeof v);
+    assert_memory_equal(w, expected_w, sizeof w);
+}
+
+/* ---- MNIST ---- */
+
+static void one_epoch_on_10000_digits_of_mnist(void **state)
+{
+    (void)state;
+    const char *directory = getenv("MNIST_DIR");
+    if (directory == NULL || *directory == '\0') {
+        printf("SKIPPED: MNIST_DIR is not set\n");
+        skip();
+    }
+    struct dataset all;
+    struct error err = {0};
+    struct epoch_log log;
+    if (dataset_load(&all, directory, DATASET_TRAIN, 10, &err) != 0)
+        fail_msg("%s", err.text);
+    const struct dataset some = dataset_part(&all, 0, 12000);
+    config.settings.validation = 2000;
+    config.settings.epochs = 1;
+    struct trainer trainer = make_trainer(&some, 2);
+    assert_int_equal(trainer_epoch(&trainer, &log, NULL, NULL), 0);
+    printf("%.2f %% of 2,000 held-out digits right after one epoch on 10,000\n", 100 * log.validation_accuracy);
+    assert_true(log.validation_accuracy >= 0.92);
+    trainer_free(&trainer);
+    dataset_free(&all);
+}
+
+int main(void)
+{
+#define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        EACH(pictures_of_another_size_are_refused),
+        EACH(holding_out_all_pictures_is_refused),
+        EACH(a_label_that_the_network_does_not_have_is_refused),
+        EACH(a_huge_learning_rate_diverges),
+        EACH(weights_that_the_last_minibatch_ruins_count_as_diverged),
+        EACH(the_watch_sees_every_minibatch),
+        EACH(without_held_out_pictures_there_are_no_figures_for_them),
+        EACH(the_figures_for_held_out_pictures_are_those_of_the_last_ones),
+        EACH(held_out_pictures_are_not_trained_on),
+        EACH(a_constant_rate_stays),
+        EACH(a_stepped_rate_falls_at_half_and_at_three_quarters),
+        EACH(a_cosine_rate_falls_along_half_a_wave),
+        EACH(an_update_is_momentum_rate_and_decay),
+        EACH(one_epoch_on_10000_digits_of_mnist),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
