@@ -41,8 +41,9 @@ static void remember_places(void)
     assert_non_null(realpath(root != NULL ? root : ".", repository));
     assert_non_null(realpath(program_path != NULL ? program_path : "build/lenet5", absolute));
     setenv("LENET5", absolute, 1);
-    if (realpath(data != NULL && *data != '\0' ? data : "data/mnist", mnist) == NULL)
-        mnist[0] = '\0';
+    const int is_named = data != NULL && *data != '\0';
+    if (realpath(is_named ? data : "data/mnist", mnist) == NULL)
+        snprintf(mnist, sizeof mnist, "%s", is_named ? data : ""); /* a folder that is named has to be good */
 }
 
 const char *commands_mnist(void)

@@ -22,8 +22,8 @@ struct layer networks_dense(int units, enum activation activation)
 
 struct architecture networks_make(int channels, int rows, int cols, int layer_count, const struct layer *layers)
 {
-    struct architecture architecture = {
-        .input = {.rows = rows, .cols = cols, .channels = channels, .deviation = 1}, .layer_count = layer_count};
+    struct architecture architecture = {.input = {.rows = rows, .cols = cols, .channels = channels, .deviation = 1},
+                                        .layer_count = layer_count};
     for (int i = 0; i < layer_count; i++)
         architecture.layers[i] = layers[i];
     struct error err = {0};

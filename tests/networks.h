@@ -13,7 +13,8 @@ struct layer networks_conv(int filters, int f, int s, int p, enum activation act
 struct layer networks_pool(enum pool_mode mode, int f, int s, int p);
 struct layer networks_dense(int units, enum activation activation);
 
-/* Resolved, without pad; the bytes of a picture go in as they are, divided by 255. Fails the test where it cannot be. */
+/* Resolved, without pad; the bytes of a picture go in as they are, divided by 255. Fails the test where it cannot be.
+ */
 struct architecture networks_make(int channels, int rows, int cols, int layer_count, const struct layer *layers);
 
 /* Up to four conv and pool layers of f 1..7, s 1..3, p 0..f-1 (pool: 0..f/2) and any activation, up to two dense ones

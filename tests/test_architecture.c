@@ -52,9 +52,9 @@ static void lenet5_has_61706_parameters(void **state)
 {
     (void)state;
     static const struct expected_layer expected[] = {
-        {LAYER_CONV, 6, 28, 28, 156, 117600},    {LAYER_POOL, 6, 14, 14, 0, 0},
-        {LAYER_CONV, 16, 10, 10, 2416, 240000},  {LAYER_POOL, 16, 5, 5, 0, 0},
-        {LAYER_DENSE, 120, 1, 1, 48120, 48000},  {LAYER_DENSE, 84, 1, 1, 10164, 10080},
+        {LAYER_CONV, 6, 28, 28, 156, 117600},   {LAYER_POOL, 6, 14, 14, 0, 0},
+        {LAYER_CONV, 16, 10, 10, 2416, 240000}, {LAYER_POOL, 16, 5, 5, 0, 0},
+        {LAYER_DENSE, 120, 1, 1, 48120, 48000}, {LAYER_DENSE, 84, 1, 1, 10164, 10080},
         {LAYER_DENSE, 10, 1, 1, 850, 840},
     };
     const struct architecture architecture = preset("lenet5");
@@ -62,8 +62,8 @@ static void lenet5_has_61706_parameters(void **state)
     assert_int_equal(architecture.classes, 10);
     assert_layers(&architecture, expected, 7);
     for (int i = 0; i < 7; i++)
-        assert_int_equal(architecture.layers[i].activation, i == 1 || i == 3 || i == 6 ? ACTIVATION_NONE
-                                                                                      : ACTIVATION_RELU);
+        assert_int_equal(architecture.layers[i].activation,
+                         i == 1 || i == 3 || i == 6 ? ACTIVATION_NONE : ACTIVATION_RELU);
     assert_int_equal(architecture.layers[1].pool.mode, POOL_MAX);
 }
 
@@ -83,9 +83,9 @@ static void course_has_62958_parameters(void **state)
 {
     (void)state;
     static const struct expected_layer expected[] = {
-        {LAYER_CONV, 8, 28, 28, 608, 470400},    {LAYER_POOL, 8, 14, 14, 0, 0},
-        {LAYER_CONV, 16, 10, 10, 3216, 320000},  {LAYER_POOL, 16, 5, 5, 0, 0},
-        {LAYER_DENSE, 120, 1, 1, 48120, 48000},  {LAYER_DENSE, 84, 1, 1, 10164, 10080},
+        {LAYER_CONV, 8, 28, 28, 608, 470400},   {LAYER_POOL, 8, 14, 14, 0, 0},
+        {LAYER_CONV, 16, 10, 10, 3216, 320000}, {LAYER_POOL, 16, 5, 5, 0, 0},
+        {LAYER_DENSE, 120, 1, 1, 48120, 48000}, {LAYER_DENSE, 84, 1, 1, 10164, 10080},
         {LAYER_DENSE, 10, 1, 1, 850, 840},
     };
     static const int activations[] = {6272, 1568, 1600, 400, 120, 84, 10};
@@ -105,10 +105,10 @@ static void sizes_floor(void **state)
     const struct layer layers[] = {networks_conv(3, 4, 3, 2, ACTIVATION_NONE), networks_pool(POOL_MAX, 3, 2, 1),
                                    networks_dense(5, ACTIVATION_NONE)};
     const struct architecture architecture = networks_make(2, 8, 11, 3, layers);
-    assert_int_equal(architecture.layers[0].out.rows, 3);  /* (8 + 4 - 4) / 3 + 1 */
-    assert_int_equal(architecture.layers[0].out.cols, 4);  /* (11 + 4 - 4) / 3 + 1 */
-    assert_int_equal(architecture.layers[1].out.rows, 2);  /* (3 + 2 - 3) / 2 + 1 */
-    assert_int_equal(architecture.layers[1].out.cols, 2);  /* (4 + 2 - 3) / 2 + 1 */
+    assert_int_equal(architecture.layers[0].out.rows, 3); /* (8 + 4 - 4) / 3 + 1 */
+    assert_int_equal(architecture.layers[0].out.cols, 4); /* (11 + 4 - 4) / 3 + 1 */
+    assert_int_equal(architecture.layers[1].out.rows, 2); /* (3 + 2 - 3) / 2 + 1 */
+    assert_int_equal(architecture.layers[1].out.cols, 2); /* (4 + 2 - 3) / 2 + 1 */
     assert_int_equal(architecture.layers[2].dense.inputs, 12);
 }
 
@@ -155,8 +155,9 @@ static void a_filter_larger_than_its_input_is_refused(void **state)
 static void a_window_larger_than_its_input_is_refused(void **state)
 {
     (void)state;
-    assert_refused(with_layer(networks_pool(POOL_MAX, 8, 2, 0)),
-                   "layer 1 (pool): a 8x8 pooling window does not fit in a 6x9 input padded by 0: use f <= 6, or p >= 1");
+    assert_refused(
+        with_layer(networks_pool(POOL_MAX, 8, 2, 0)),
+        "layer 1 (pool): a 8x8 pooling window does not fit in a 6x9 input padded by 0: use f <= 6, or p >= 1");
 }
 
 static void pooling_with_more_padding_than_half_a_window_is_refused(void **state)

@@ -77,8 +77,8 @@ static void assert_refused(const char *text, const char *sentence)
 static void assert_layer_refused(const char *layer, const char *sentence)
 {
     char text[512];
-    snprintf(text, sizeof text, "{\"architecture\": {" INPUT ", \"layers\": [%s, {\"type\": \"dense\", \"units\": 10}]}}",
-             layer);
+    snprintf(text, sizeof text,
+             "{\"architecture\": {" INPUT ", \"layers\": [%s, {\"type\": \"dense\", \"units\": 10}]}}", layer);
     assert_refused(text, sentence);
 }
 
@@ -114,10 +114,9 @@ static void what_a_config_leaves_out_has_a_default(void **state)
     (void)state;
     struct config preset;
     assert_int_equal(config_load(&preset, "lenet5", NULL), 0);
-    const struct config config =
-        load("{\"architecture\": {\"input\": {\"rows\": 9, \"cols\": 8}, \"layers\": ["
-             "{\"type\": \"conv\", \"filters\": 2, \"f\": 3}, {\"type\": \"pool\", \"f\": 3}, "
-             "{\"type\": \"dense\", \"units\": 4}, {\"type\": \"dense\", \"units\": 3}]}}");
+    const struct config config = load("{\"architecture\": {\"input\": {\"rows\": 9, \"cols\": 8}, \"layers\": ["
+                                      "{\"type\": \"conv\", \"filters\": 2, \"f\": 3}, {\"type\": \"pool\", \"f\": 3}, "
+                                      "{\"type\": \"dense\", \"units\": 4}, {\"type\": \"dense\", \"units\": 3}]}}");
     const struct architecture *architecture = &config.architecture;
     assert_int_equal(architecture->input.channels, 1);
     assert_int_equal(architecture->input.pad, 0);
@@ -137,14 +136,14 @@ static void what_a_config_leaves_out_has_a_default(void **state)
 static void what_a_config_says_is_taken(void **state)
 {
     (void)state;
-    const struct config config =
-        load("{\"training\": {\"epochs\": 7, \"batch_size\": 60, \"lr\": 0.5, \"momentum\": 0.25, \"weight_decay\": 0, "
-             "\"schedule\": \"step\", \"seed\": 9007199254740991, \"validation\": 0}, \"architecture\": {\"input\": "
-             "{\"rows\": 9, \"cols\": 8, \"channels\": 2, \"pad\": 1, \"mean\": 0.5, \"deviation\": 0.25}, \"layers\": ["
-             "{\"type\": \"conv\", \"filters\": 2, \"f\": 3, \"s\": 2, \"p\": 1, \"activation\": \"lecun-tanh\"}, "
-             "{\"type\": \"pool\", \"mode\": \"average\", \"f\": 3, \"s\": 1, \"p\": 1}, "
-             "{\"type\": \"dense\", \"units\": 4, \"activation\": \"sigmoid\"}, "
-             "{\"type\": \"dense\", \"units\": 3, \"activation\": \"none\"}]}}");
+    const struct config config = load(
+        "{\"training\": {\"epochs\": 7, \"batch_size\": 60, \"lr\": 0.5, \"momentum\": 0.25, \"weight_decay\": 0, "
+        "\"schedule\": \"step\", \"seed\": 9007199254740991, \"validation\": 0}, \"architecture\": {\"input\": "
+        "{\"rows\": 9, \"cols\": 8, \"channels\": 2, \"pad\": 1, \"mean\": 0.5, \"deviation\": 0.25}, \"layers\": ["
+        "{\"type\": \"conv\", \"filters\": 2, \"f\": 3, \"s\": 2, \"p\": 1, \"activation\": \"lecun-tanh\"}, "
+        "{\"type\": \"pool\", \"mode\": \"average\", \"f\": 3, \"s\": 1, \"p\": 1}, "
+        "{\"type\": \"dense\", \"units\": 4, \"activation\": \"sigmoid\"}, "
+        "{\"type\": \"dense\", \"units\": 3, \"activation\": \"none\"}]}}");
     const struct architecture *architecture = &config.architecture;
     assert_int_equal(config.settings.epochs, 7);
     assert_int_equal(config.settings.batch_size, 60);
@@ -317,7 +316,8 @@ static void no_layers_and_too_many_are_refused(void **state)
     struct bytes text = {0};
     const char *layer = "{\"type\": \"dense\", \"units\": 2}, ";
     assert_refused("{\"architecture\": {" INPUT ", \"layers\": []}}", "the number of layers is 0: use 1 to 32");
-    support_append(&text, "{\"architecture\": {" INPUT ", \"layers\": [", strlen("{\"architecture\": {" INPUT ", \"layers\": ["));
+    support_append(&text, "{\"architecture\": {" INPUT ", \"layers\": [",
+                   strlen("{\"architecture\": {" INPUT ", \"layers\": ["));
     for (int i = 0; i < 33; i++)
         support_append(&text, layer, strlen(layer) - (i == 32 ? 2 : 0));
     support_append(&text, "]}}", 3);
@@ -328,9 +328,10 @@ static void no_layers_and_too_many_are_refused(void **state)
 static void the_last_layer_has_to_be_dense_without_activation(void **state)
 {
     (void)state;
-    assert_refused("{\"architecture\": {" INPUT ", \"layers\": [{\"type\": \"pool\", \"f\": 2}]}}",
-                   "the last layer is pool with activation none: it has to be dense with activation none and one unit a "
-                   "class, since softmax follows it");
+    assert_refused(
+        "{\"architecture\": {" INPUT ", \"layers\": [{\"type\": \"pool\", \"f\": 2}]}}",
+        "the last layer is pool with activation none: it has to be dense with activation none and one unit a "
+        "class, since softmax follows it");
 }
 
 static void wrong_settings_are_refused(void **state)

@@ -43,8 +43,12 @@ static void make_pictures(struct pictures *pictures)
     pictures->labels[5] = 3;
     pictures->labels[9] = 3;
     pictures->labels[20] = 1;
-    pictures->set = (struct dataset){
-        .count = PICTURES, .channels = 1, .rows = 1, .cols = CLASSES, .pixels = pictures->pixels, .labels = pictures->labels};
+    pictures->set = (struct dataset){.count = PICTURES,
+                                     .channels = 1,
+                                     .rows = 1,
+                                     .cols = CLASSES,
+                                     .pixels = pictures->pixels,
+                                     .labels = pictures->labels};
 }
 
 static struct evaluation evaluate(const struct model *model, const struct dataset *set, int threads)

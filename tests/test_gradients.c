@@ -237,9 +237,8 @@ static void small_lenet(enum pool_mode mode, enum activation activation)
 {
     struct rng rng = rng_make(11, (uint64_t)mode);
     const struct layer layers[] = {
-        networks_conv(2, 3, 1, 0, activation),  networks_pool(mode, 2, 2, 0),
-        networks_conv(3, 3, 1, 0, activation),  networks_pool(mode, 2, 2, 0),
-        networks_dense(6, activation),          networks_dense(5, activation),
+        networks_conv(2, 3, 1, 0, activation), networks_pool(mode, 2, 2, 0),  networks_conv(3, 3, 1, 0, activation),
+        networks_pool(mode, 2, 2, 0),          networks_dense(6, activation), networks_dense(5, activation),
         networks_dense(4, ACTIVATION_NONE),
     };
     const struct architecture architecture = networks_make(1, 13, 12, 7, layers);

@@ -266,7 +266,8 @@ static void another_word_is_refused_with_the_known_ones(void **state)
     struct error err = {0};
     static const char *const names[] = {"one", "two", "three", NULL};
     int choice = 5;
-    assert_said(json_get_choice(&choice, top, "s", names, 1, &err), &err, "s is \"text\": use one of one, two or three");
+    assert_said(json_get_choice(&choice, top, "s", names, 1, &err), &err,
+                "s is \"text\": use one of one, two or three");
     assert_int_equal(choice, 5);
 }
 

@@ -359,8 +359,8 @@ static void the_sentence_begins_with_the_path(void **state)
     struct error err = {0};
     support_write(file, "{}", 2);
     assert_int_equal(model_file_load(&model, file, &err), -1);
-    snprintf(expected, sizeof expected, "%s: is JSON but no model: a model has the key \"format\" with \"lenet5-model\"",
-             file);
+    snprintf(expected, sizeof expected,
+             "%s: is JSON but no model: a model has the key \"format\" with \"lenet5-model\"", file);
     assert_string_equal(err.text, expected);
     free(file);
     support_remove_folder(folder);

@@ -84,8 +84,8 @@ static void run_plainly(struct batch *batch)
         network_forward(&trace, batch->parameters, x, architecture);
         memcpy(batch->scores + (size_t)i * classes, y, classes * sizeof *y);
         batch->correct += loss_answer(y, architecture->classes) == batch->labels[i];
-        batch->loss += network_backward(&trace, batch->d_parameters, batch->parameters, x, batch->labels[i],
-                                        architecture);
+        batch->loss +=
+            network_backward(&trace, batch->d_parameters, batch->parameters, x, batch->labels[i], architecture);
     }
     for (size_t k = 0; k < architecture->parameter_count; k++)
         batch->d_parameters[k] /= (float)batch->count;

@@ -24,9 +24,11 @@ static double worst_error(double (*ours)(double), long double (*theirs)(long dou
     enum { STEPS = 100000 };
     double worst = 0;
     for (int i = 0; i <= STEPS; i++) {
-        const double x = fmin(low + (high - low) * i / STEPS, high);
+        const double x = fmin(low + (high - low) / STEPS * i, high);
         const long double expected = theirs((long double)x), size = fabsl(expected);
         const long double error = fabsl((long double)ours(x) - expected) / (size > least ? size : (long double)least);
+        if (isnan(error))
+            return HUGE_VAL;
         worst = fmax(worst, (double)error);
     }
     return worst;
@@ -202,10 +204,10 @@ static void digests_of_bytes_are_sha256(void **state)
 static void digests_of_floats_are_over_their_little_endian_bytes(void **state)
 {
     (void)state;
-    const float numbers[4] = {1, -2.5f, FLT_MAX, -0.0f};
+    const float numbers[4] = {0.1f, -2.5f, FLT_MAX, -0.0f};
     char text[DIGEST_TEXT];
     digest_floats(text, numbers, 4);
-    assert_string_equal(text, "ec9467cc0b9a1038efc470971e44aa693c142fd14d5d05cd42b6a8cacfc071ed");
+    assert_string_equal(text, "51696db2943435865f13938e3e6e0a3ca677567ae669d6c7083548b3c9f05449");
 }
 
 int main(void)

@@ -43,14 +43,34 @@ static void random_floats_read_back_with_the_same_bits(void **state)
 static void special_floats_read_back_with_the_same_bits(void **state)
 {
     (void)state;
-    static const float special[] = {0.0f,     -0.0f,     FLT_MAX, -FLT_MAX, FLT_MIN, 0x1p-149f, -0x1p-149f,
-                                    0x7fffffp-149f, 0x1.fffffep-1f, 0.1f, 1e10f,   16777216.0f};
+    static const float special[] = {0.0f,       -0.0f,          FLT_MAX,        -FLT_MAX, FLT_MIN, 0x1p-149f,
+                                    -0x1p-149f, 0x7fffffp-149f, 0x1.fffffep-1f, 0.1f,     1e10f,   16777216.0f};
     for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
         assert_reads_back(special[i]);
     for (uint32_t bits = 1; bits < 20000; bits++) { /* the smallest denormals */
         float value;
         memcpy(&value, &bits, sizeof value);
         assert_reads_back(value);
+    }
+}
+
+static void short_floats_read_back_with_as_few_digits_as_can_be(void **state)
+{
+    (void)state;
+    static const float values[] = {0.1307f, 0.5f, 1, 100, 16777216, 1e10f, -0.25f, FLT_MAX};
+    static const char *const texts[] = {"0.1307", "0.5", "1", "1e+02", "16777216", "1e+10", "-0.25", "3.4028235e+38"};
+    struct rng rng = rng_make(2, 0);
+    char text[TEXT_FLOAT];
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+        assert_string_equal(text_float_short(text, values[i]), texts[i]);
+    for (int i = 0; i < 20000; i++) {
+        const uint32_t bits = (uint32_t)rng_next(&rng);
+        float value, back;
+        memcpy(&value, &bits, sizeof value);
+        if ((bits & 0x7f800000) == 0x7f800000) /* not finite */
+            continue;
+        back = strtof(text_float_short(text, value), NULL);
+        assert_memory_equal(&back, &value, sizeof value);
     }
 }
 
@@ -78,10 +98,20 @@ static void the_name_that_was_meant_is_found(void **state)
 {
     (void)state;
     static const char *const slips[][2] = {
-        {"epoch", "epochs"},        {"epcohs", "epochs"},      {"epochss", "epochs"},   {"apochs", "epochs"},
-        {"batchsize", "batch-size"}, {"batch", "batch-size"},   {"momentun", "momentum"}, {"mom", "momentum"},
-        {"wieght-deacy", "weight-decay"}, {"shcedule", "schedule"}, {"sede", "seed"},       {"rl", "lr"},
-        {"seeds", "seed"},          {"schedule", "schedule"},
+        {"epoch", "epochs"},
+        {"epcohs", "epochs"},
+        {"epochss", "epochs"},
+        {"apochs", "epochs"},
+        {"batchsize", "batch-size"},
+        {"batch", "batch-size"},
+        {"momentun", "momentum"},
+        {"mom", "momentum"},
+        {"wieght-deacy", "weight-decay"},
+        {"shcedule", "schedule"},
+        {"sede", "seed"},
+        {"rl", "lr"},
+        {"seeds", "seed"},
+        {"schedule", "schedule"},
     };
     for (size_t i = 0; i < sizeof slips / sizeof slips[0]; i++) {
         const char *found = text_nearest(slips[i][0], names, 7);
@@ -137,33 +167,33 @@ static void utf8_is_checked_as_unicode_says(void **state)
     static const struct utf8_case cases[] = {
         {"", 0, 0},
         {"abc", 3, 3},
-        {"a\0b", 3, 1},                    /* NUL */
+        {"a\0b", 3, 1}, /* NUL */
         {"\x7f", 1, 1},
-        {"\xc2\x80", 2, 2},                /* U+0080 */
-        {"\xdf\xbf", 2, 2},                /* U+07FF */
-        {"\xe0\xa0\x80", 3, 3},            /* U+0800 */
-        {"\xed\x9f\xbf", 3, 3},            /* U+D7FF */
-        {"\xee\x80\x80", 3, 3},            /* U+E000 */
-        {"\xef\xbf\xbf", 3, 3},            /* U+FFFF */
-        {"\xf0\x90\x80\x80", 4, 4},        /* U+10000 */
-        {"\xf4\x8f\xbf\xbf", 4, 4},        /* U+10FFFF */
-        {"\x80", 1, 0},                    /* a continuation alone */
+        {"\xc2\x80", 2, 2},         /* U+0080 */
+        {"\xdf\xbf", 2, 2},         /* U+07FF */
+        {"\xe0\xa0\x80", 3, 3},     /* U+0800 */
+        {"\xed\x9f\xbf", 3, 3},     /* U+D7FF */
+        {"\xee\x80\x80", 3, 3},     /* U+E000 */
+        {"\xef\xbf\xbf", 3, 3},     /* U+FFFF */
+        {"\xf0\x90\x80\x80", 4, 4}, /* U+10000 */
+        {"\xf4\x8f\xbf\xbf", 4, 4}, /* U+10FFFF */
+        {"\x80", 1, 0},             /* a continuation alone */
         {"a\xbf", 2, 1},
-        {"\xc0\x80", 2, 0},                /* overlong NUL */
-        {"\xc1\xbf", 2, 0},                /* overlong U+007F */
-        {"\xe0\x9f\xbf", 3, 0},            /* overlong U+07FF */
-        {"\xf0\x8f\xbf\xbf", 4, 0},        /* overlong U+FFFF */
-        {"\xed\xa0\x80", 3, 0},            /* U+D800, a surrogate */
-        {"\xed\xbf\xbf", 3, 0},            /* U+DFFF, a surrogate */
-        {"\xf4\x90\x80\x80", 4, 0},        /* U+110000 */
+        {"\xc0\x80", 2, 0},         /* overlong NUL */
+        {"\xc1\xbf", 2, 0},         /* overlong U+007F */
+        {"\xe0\x9f\xbf", 3, 0},     /* overlong U+07FF */
+        {"\xf0\x8f\xbf\xbf", 4, 0}, /* overlong U+FFFF */
+        {"\xed\xa0\x80", 3, 0},     /* U+D800, a surrogate */
+        {"\xed\xbf\xbf", 3, 0},     /* U+DFFF, a surrogate */
+        {"\xf4\x90\x80\x80", 4, 0}, /* U+110000 */
         {"\xf5\x80\x80\x80", 4, 0},
         {"\xf8\x88\x80\x80\x80", 5, 0},
         {"\xfe", 1, 0},
         {"\xff", 1, 0},
-        {"a\xc3", 2, 1},                   /* cut */
+        {"a\xc3", 2, 1}, /* cut */
         {"a\xe2\x82", 3, 1},
         {"a\xf0\x9f\x98", 4, 1},
-        {"\xc3\x41", 2, 0},                /* a letter where a continuation has to be */
+        {"\xc3\x41", 2, 0}, /* a letter where a continuation has to be */
         {"\xe2\x82\x41", 3, 0},
         {"\xe2\x41\x82", 3, 0},
         {"\xf0\x9f\x98\x41", 4, 0},
@@ -222,6 +252,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_floats_read_back_with_the_same_bits),
         cmocka_unit_test(special_floats_read_back_with_the_same_bits),
+        cmocka_unit_test(short_floats_read_back_with_as_few_digits_as_can_be),
         cmocka_unit_test(floats_have_a_point_in_every_locale),
         cmocka_unit_test(the_name_that_was_meant_is_found),
         cmocka_unit_test(a_word_that_is_near_to_none_finds_none),

@@ -137,9 +137,10 @@ static void weights_that_the_last_minibatch_ruins_count_as_diverged(void **state
     struct trainer trainer = make_trainer(&toys, 1);
     assert_int_equal(trainer_epoch(&trainer, &log, NULL, &err), -1);
     assert_int_equal(err.kind, ERROR_DIVERGED);
-    assert_string_equal(err.text, "training diverged: in epoch 1, minibatch 1, at a learning rate of 1e+38, a weight is "
-                                  "no longer a finite number: use a smaller --lr (a tenth of it), or look for wrong "
-                                  "pixels in the data");
+    assert_string_equal(err.text,
+                        "training diverged: in epoch 1, minibatch 1, at a learning rate of 1e+38, a weight is "
+                        "no longer a finite number: use a smaller --lr (a tenth of it), or look for wrong "
+                        "pixels in the data");
     trainer_free(&trainer);
 }
 

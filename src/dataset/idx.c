@@ -326,7 +326,7 @@ static int read_content(unsigned char **content, const struct header *header, st
 static int read_file(unsigned char **content, struct header *header, const char *path, enum content wanted,
                      struct error *err)
 {
-    struct source s = {.descriptor = open(path, O_RDONLY | O_CLOEXEC)};
+    struct source s = {.descriptor = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)};
     if (s.descriptor < 0) {
         cannot_open(err, errno);
         return error_where(err, path);

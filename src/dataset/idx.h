@@ -18,7 +18,8 @@ struct idx_labels {
     unsigned char *labels; /* [count]; released by idx_free_labels() */
 };
 
-/* Reads an image file: magic 2051 ([count][rows][cols], one channel) or 2052 ([count][channels][rows][cols]).
+/* Reads an image file ("-" is stdin): magic 2051 ([count][rows][cols], one channel) or 2052 ([count][channels][rows]
+ * [cols]).
  * Fails   with ERROR_DATA and the path: missing, a folder, no permission, truncated, longer than its header says,
  *         another magic (what the file really is), zero sizes, above IDX_BYTES; gzip cut short, with a wrong checksum
  *         or with bytes behind its end. */

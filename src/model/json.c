@@ -201,32 +201,28 @@ int json_get_choice(int *out, struct json_object from, const char *key, const ch
                      text_list(list, sizeof list, names));
 }
 
-int json_get_object(const cJSON **out, struct json_object from, const char *key, int required, struct error *err)
+static int get_branch(const cJSON **out, struct json_object from, const char *key, cJSON_bool (*is)(const cJSON *),
+                      const char *expected, int required, struct error *err)
 {
     int failed;
     char place[JSON_WHERE];
     const cJSON *item = find(from, key, required, &failed, err);
     if (item == NULL)
         return failed ? -1 : 0;
-    if (!cJSON_IsObject(item))
-        return error_set(err, ERROR_MODEL, "%s is not an object: {...} was expected",
-                         json_place(place, from.where, key));
+    if (!is(item))
+        return error_set(err, ERROR_MODEL, "%s is not %s was expected", json_place(place, from.where, key), expected);
     *out = item;
     return 0;
 }
 
+int json_get_object(const cJSON **out, struct json_object from, const char *key, int required, struct error *err)
+{
+    return get_branch(out, from, key, cJSON_IsObject, "an object: {...}", required, err);
+}
+
 int json_get_array(const cJSON **out, struct json_object from, const char *key, int required, struct error *err)
 {
-    int failed;
-    char place[JSON_WHERE];
-    const cJSON *item = find(from, key, required, &failed, err);
-    if (item == NULL)
-        return failed ? -1 : 0;
-    if (!cJSON_IsArray(item))
-        return error_set(err, ERROR_MODEL, "%s is not an array: [...] was expected",
-                         json_place(place, from.where, key));
-    *out = item;
-    return 0;
+    return get_branch(out, from, key, cJSON_IsArray, "an array: [...]", required, err);
 }
 
 cJSON *json_float(float value)
