@@ -74,8 +74,9 @@ static void the_text_has_a_line_an_epoch_and_ends_with_the_digest(void **state)
     assert_string_equal(run.err, "");
     int length = 0;
     sscanf(run.out,
-           "9550 parameters, 360 training images, 40 held out; batch 50, learning rate 0.02 (step), seed 7\n"
-           "%*s kernels, 1 thread\n\nepoch    loss  training %%  validation %%  seconds  images/s\n%n",
+           "9,550 parameters, 360 training images, 40 held out\n"
+           "batch 50, learning rate 0.02 (step), seed 7; %*s kernels, 1 thread\n\nepoch    loss  training %%  "
+           "validation %%  seconds  images/s\n%n",
            &length);
     assert_true(length > 0);
     const char *at = run.out + length;
@@ -183,7 +184,7 @@ static void without_validation_its_accuracy_is_null_and_all_images_are_trained_o
     struct program_run run = program(BRIEF "--validation 0 --json --out all.json");
     assert_int_equal(run.status, 0);
     assert_non_null(strstr(run.out, "\"validation_accuracy\":null"));
-    assert_non_null(strstr(run.err, " 400 training images, 0 held out;"));
+    assert_non_null(strstr(run.err, " 400 training images, 0 held out\n"));
     program_free(&run);
 }
 

@@ -66,7 +66,8 @@ static void each_wrong_kernel_has_its_sentence(void **state)
         {"vertcal", "there is no kernel \"vertcal\"; the nearest is vertical\n"},
         {"wiggle", "there is no kernel \"wiggle\": use vertical, horizontal, sobel-x, sobel-y, laplace, blur or "
                    "sharpen, or rows of numbers as in " EXAMPLE},
-        {"[[1,2],[3", "--kernel is not JSON: it ends at byte 9 in the middle of a value: write rows of numbers, as in " EXAMPLE},
+        {"[[1,2],[3",
+         "--kernel is not JSON: it ends at byte 9 in the middle of a value: write rows of numbers, as in " EXAMPLE},
         {"7", "--kernel is a single number: write rows of numbers, as in " EXAMPLE},
         {"{\"a\":1}", "--kernel is an object: write rows of numbers, as in " EXAMPLE},
         {"\"a\"", "--kernel is a text: write rows of numbers, as in " EXAMPLE},

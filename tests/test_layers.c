@@ -169,7 +169,7 @@ static void first_weights_suit_the_fan_in_and_the_activation(void **state)
     };
     const struct architecture architecture = networks_make(2, 5, 4, 6, layers);
     const double ranges[6] = {sqrt(6.0 / 18), 4 * sqrt(3.0 / 120), sqrt(3.0 / 30),
-                              sqrt(3.0 / 30), sqrt(6.0 / 30),      0.5 * sqrt(3.0 / 30)};
+                              sqrt(3.0 / 30), sqrt(6.0 / 30),      0.1 * sqrt(3.0 / 30)};
     real *parameters = calloc(architecture.parameter_count, sizeof *parameters);
     assert_non_null(parameters);
     network_initialise(parameters, &architecture, 5);

@@ -19,8 +19,8 @@
 
 /* The digests of `pinned_run`. They change with whatever changes the order or the rounding of a single operation: then
  * look whether that was meant, try gcc and clang, and put the new ones here. */
-static const char digest_with_fma[] = "2e6e65dea8dc944c4f7d70aed438468023083d8e4bc32bb8ff6ff19bb0024fa6";
-static const char digest_without_fma[] = "ed981b704e085f6f2a5c185a81b7f7b781cd027fb9554e934c953d4ec0b65f35";
+static const char digest_with_fma[] = "a3a1c79ee49856c9c32cf13adf97314ff05d4ff54115aab10fb8ac4b774df65e";
+static const char digest_without_fma[] = "1127edb3b8e220d8a610deab41a2cecebc5ab67468ffb1c4f4a3bf95a09913a1";
 
 enum { PICTURES = 310, LEARN_EPOCHS = 40 };
 
@@ -255,7 +255,7 @@ static void training_begins_near_a_loss_of_ln_10(const char *preset)
     run.config.settings.lr = 1e-9;
     struct model model = train(&log, &run, &toys);
     printf("%s begins at a loss of %.3f\n", preset, log.loss);
-    assert_true(fabs(log.loss - 2.302585093) < 0.35);
+    assert_true(fabs(log.loss - 2.302585093) < 0.08);
     model_free(&model);
 }
 

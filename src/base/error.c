@@ -33,6 +33,6 @@ int error_where(struct error *err, const char *where)
 
 int error_memory(struct error *err, unsigned long long bytes, const char *what)
 {
-    return error_set(err, ERROR_FAILED, "%llu bytes of memory for %s could not be had: free some, or ask for less", bytes,
-                     what);
+    return error_set(err, ERROR_FAILED, "%llu bytes of memory for %s could not be had: free some, or ask for less",
+                     bytes, what);
 }

@@ -114,7 +114,7 @@ static void flush_folder(const char *path)
     }
 }
 
-/* The name behind symbolic links, so that a rename replaces the file and not the link; of a new file the path itself. */
+/* The name behind symbolic links, so that a rename replaces the file and not the link; a new file's is its path. */
 static int resolve(char target[PATH_MAX], const char *path, int exists, struct error *err)
 {
     struct stat link;

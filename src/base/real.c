@@ -41,9 +41,9 @@ double real_log(double x)
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);
     int exponent = (int)(bits >> 52) - 1023;
-    int half = exponent / 2; /* two factors: 2^-1023 is no normal number */
-    double m = x * power_of_two(-half) * power_of_two(half - exponent); /* 1 <= m < 2 */
-    if (m > 0x1.6a09e667f3bcdp0) {          /* sqrt 2: keeps m near 1 from both sides */
+    const int half = exponent / 2; /* two factors: 2^-1023 is no normal number */
+    double m = x * power_of_two(-half) * power_of_two(half - exponent);
+    if (m > 0x1.6a09e667f3bcdp0) { /* 1 <= m < 2; sqrt 2 keeps it near 1 from both sides */
         m *= 0.5;
         exponent++;
     }

@@ -31,12 +31,30 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
         "are answered, exit status 1.\n"
         "\nExample: lenet5 classify --top 3 digit.png\n";
     struct option_spec specs[] = {
-        {.name = "model", .letter = 'm', .kind = OPTION_TEXT, .to.text = &asked->model, .argument = "FILE",
-         .fallback = "$LENET5_MODEL, then the shipped one", .help = "the trained network"},
-        {.name = "index", .letter = 'n', .kind = OPTION_WHOLE, .to.whole = &asked->index, .min = 0, .max = INT_MAX,
-         .argument = "N", .fallback = "none", .help = "the files are IDX files: classify image N, counted from 0"},
-        {.name = "top", .letter = 'k', .kind = OPTION_WHOLE, .to.whole = &asked->top, .min = 1,
-         .max = ARCHITECTURE_CLASSES, .argument = "K", .help = "the K most probable digits"},
+        {.name = "model",
+         .letter = 'm',
+         .kind = OPTION_TEXT,
+         .to.text = &asked->model,
+         .argument = "FILE",
+         .fallback = "$LENET5_MODEL, then the shipped one",
+         .help = "the trained network"},
+        {.name = "index",
+         .letter = 'n',
+         .kind = OPTION_WHOLE,
+         .to.whole = &asked->index,
+         .min = 0,
+         .max = INT_MAX,
+         .argument = "N",
+         .fallback = "none",
+         .help = "the files are IDX files: classify image N, counted from 0"},
+        {.name = "top",
+         .letter = 'k',
+         .kind = OPTION_WHOLE,
+         .to.whole = &asked->top,
+         .min = 1,
+         .max = ARCHITECTURE_CLASSES,
+         .argument = "K",
+         .help = "the K most probable digits"},
         {.name = "json", .kind = OPTION_FLAG, .to.flag = &asked->json, .help = "print one JSON document a picture"},
     };
     struct options options = {.command = "classify",
@@ -70,8 +88,8 @@ static int answer_idx(float *probabilities, struct classifier *classifier, const
                            images.count, images.count - 1) != 0;
     else
         classifier_answer(probabilities, classifier,
-                          images.pixels + (size_t)index * (size_t)images.channels * (size_t)images.rows *
-                                              (size_t)images.cols);
+                          images.pixels +
+                              (size_t)index * (size_t)images.channels * (size_t)images.rows * (size_t)images.cols);
     idx_free_images(&images);
     return failed ? -1 : 0;
 }
@@ -172,9 +190,8 @@ static int classify_files(struct classifier *classifier, const struct asked *ask
     for (int i = 0; i < asked->file_count; i++) {
         const char *path = asked->files[i];
         struct error err = {0};
-        const int failed = asked->from_idx
-                               ? answer_idx(probabilities, classifier, path, asked->index, &err)
-                               : answer_picture(probabilities, classifier, path, &err);
+        const int failed = asked->from_idx ? answer_idx(probabilities, classifier, path, asked->index, &err)
+                                           : answer_picture(probabilities, classifier, path, &err);
         const int result = failed ? print_failure(path, &err, asked->json)
                                   : print_answer(path, probabilities, classifier->model.architecture.classes, asked);
         if (result != STATUS_DONE)

@@ -1,4 +1,5 @@
-/* Which model a command uses when --model does not say: $LENET5_MODEL, then the one that is shipped with the program. */
+/* Which model a command uses when --model does not say: $LENET5_MODEL, then the one that is shipped with the program.
+ */
 #ifndef LENET5_CLI_DEFAULT_MODEL_H
 #define LENET5_CLI_DEFAULT_MODEL_H
 

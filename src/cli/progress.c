@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/figures.h"
+
 enum { LINE = 256, BAR_MAX = 40, BAR_MIN = 8, FACTS = 44 };
 
 static double now(void)
@@ -30,17 +32,6 @@ static bool terminal_can_redraw(void)
 {
     const char *terminal = getenv("TERM");
     return isatty(STDERR_FILENO) && terminal != NULL && *terminal != '\0' && strcmp(terminal, "dumb") != 0;
-}
-
-/* 34512 as "34,512". */
-static void with_commas(char *text, size_t size, long number)
-{
-    if (number < 1000)
-        snprintf(text, size, "%ld", number);
-    else if (number < 1000000)
-        snprintf(text, size, "%ld,%03ld", number / 1000, number % 1000);
-    else
-        snprintf(text, size, "%ld,%03ld,%03ld", number / 1000000, number / 1000 % 1000, number % 1000);
 }
 
 static void as_time(char *text, size_t size, double seconds)
@@ -79,8 +70,8 @@ static void make_facts(char *text, size_t size, const struct progress *progress,
            rest = images_done(progress, progress->epochs + 1, 0);
     if (in_epoch < 0.2 || trained <= progress->start_done)
         return;
-    char speed[32], left[32];
-    with_commas(speed, sizeof speed, (long)((double)(done - progress->first_done) / in_epoch));
+    char speed[FIGURES_GROUPED], left[32];
+    figures_grouped(speed, (long long)((double)(done - progress->first_done) / in_epoch));
     as_time(left, sizeof left, (rest - trained) * in_all / (trained - progress->start_done));
     snprintf(text + used, size - used, "  %s images/s  %s left", speed, left);
 }

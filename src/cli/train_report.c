@@ -1,17 +1,19 @@
 #include "cli/train_report.h"
 
+#include "cli/figures.h"
 #include "cli/output.h"
 #include "training/evaluator.h"
 
 void train_report_start(FILE *to, const struct trainer *trainer)
 {
     const struct settings *settings = &trainer->settings;
-    fprintf(to, "%zu parameters, %d training images, %d held out; batch %d, learning rate %g (%s), seed %llu\n",
-            trainer->model->architecture.parameter_count, trainer->images.count, trainer->held_out.count,
-            settings->batch_size, settings->lr, config_schedules[settings->schedule],
-            (unsigned long long)settings->seed);
-    fprintf(to, "%s kernels, %d thread%s\n\n", trainer->plan.kernels->name, trainer->threads,
-            trainer->threads == 1 ? "" : "s");
+    char parameters[FIGURES_GROUPED], images[FIGURES_GROUPED], held_out[FIGURES_GROUPED];
+    fprintf(to, "%s parameters, %s training images, %s held out\n",
+            figures_grouped(parameters, (long long)trainer->model->architecture.parameter_count),
+            figures_grouped(images, trainer->images.count), figures_grouped(held_out, trainer->held_out.count));
+    fprintf(to, "batch %d, learning rate %g (%s), seed %llu; %s kernels, %d thread%s\n\n", settings->batch_size,
+            settings->lr, config_schedules[settings->schedule], (unsigned long long)settings->seed,
+            trainer->plan.kernels->name, trainer->threads, trainer->threads == 1 ? "" : "s");
     fprintf(to, "epoch    loss  training %%  validation %%  seconds  images/s\n");
     fflush(to);
 }
@@ -21,8 +23,8 @@ void train_report_epoch(FILE *to, const struct epoch_log *log, int images)
     char validation[16] = "-";
     if (log->validation_accuracy >= 0)
         snprintf(validation, sizeof validation, "%.2f", 100 * log->validation_accuracy);
-    fprintf(to, "%5d  %6.4f  %10.2f  %12s  %7.2f  %8.0f\n", log->epoch, log->loss, 100 * log->train_accuracy, validation,
-            log->seconds, images / log->seconds);
+    fprintf(to, "%5d  %6.4f  %10.2f  %12s  %7.2f  %8.0f\n", log->epoch, log->loss, 100 * log->train_accuracy,
+            validation, log->seconds, images / log->seconds);
     fflush(to);
 }
 
@@ -44,9 +46,9 @@ static cJSON *epoch_json(const struct epoch_log *log, int images)
     cJSON_AddItemToObject(json, "images_per_second", output_number(images / log->seconds, 6));
     cJSON_AddItemToObject(json, "loss", output_number(log->loss, 6));
     cJSON_AddItemToObject(json, "train_accuracy", output_number(log->train_accuracy, 6));
-    cJSON_AddItemToObject(json, "validation_accuracy", log->validation_accuracy < 0
-                                                           ? cJSON_CreateNull()
-                                                           : output_number(log->validation_accuracy, 6));
+    cJSON_AddItemToObject(json, "validation_accuracy",
+                          log->validation_accuracy < 0 ? cJSON_CreateNull()
+                                                       : output_number(log->validation_accuracy, 6));
     return json;
 }
 

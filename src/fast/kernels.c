@@ -13,7 +13,7 @@
 
 #define TIER_KERNELS(tier)                                                                                             \
     {                                                                                                                  \
-        #tier, &conv_kernels_##tier, &dense_kernels_##tier, &pool_kernels_##tier, &activation_kernels_##tier           \
+#tier, &conv_kernels_##tier, &dense_kernels_##tier, &pool_kernels_##tier, &activation_kernels_##tier           \
     }
 
 DECLARE_TIER(portable)

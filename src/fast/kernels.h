@@ -45,12 +45,12 @@ struct dense_kernels {
 };
 
 struct pool_kernels {
-    void (*forward)(float *y, const float *x, const struct pool *pool);                     /* overwrites y */
+    void (*forward)(float *y, const float *x, const struct pool *pool);                      /* overwrites y */
     void (*backward)(float *d_x, const float *d_y, const float *x, const struct pool *pool); /* overwrites d_x */
 };
 
 struct activation_kernels {
-    void (*forward)(float *y, int count, enum activation activation); /* in place, y [count][8] */
+    void (*forward)(float *y, int count, enum activation activation);                    /* in place, y [count][8] */
     void (*backward)(float *d_y, const float *y, int count, enum activation activation); /* d_y *= f'(x) */
 };
 

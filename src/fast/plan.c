@@ -57,8 +57,7 @@ static void lay_out_step(struct plan *plan, int i, size_t *window, size_t *flipp
     *gradient = larger(*gradient, tiles_of(layer->out));
     if (layer->kind == LAYER_CONV) {
         lay_out_conv(step);
-        step->record_gradient =
-            take(&plan->record_floats, (size_t)layer->weight_count + (size_t)layer->bias_count);
+        step->record_gradient = take(&plan->record_floats, (size_t)layer->weight_count + (size_t)layer->bias_count);
         if (layer->conv.p > 0)
             *window = larger(*window, window_floats(&step->forward));
         if (i > 0) {
@@ -74,7 +73,7 @@ static void lay_out_step(struct plan *plan, int i, size_t *window, size_t *flipp
     }
 }
 
-/* The dense layers' items first: they are many and small, so that the threads end together. */
+/* A convolution is one item, its gradient a sum over records; the rows of a dense layer are shared out. */
 static void make_items(struct plan *plan)
 {
     int n = 0;
@@ -108,6 +107,12 @@ int plan_create(struct plan *out, const struct architecture *architecture, const
     plan.d[1] = take(&plan.scratch_floats, gradient);
     plan.window = take(&plan.scratch_floats, window);
     plan.flipped = take(&plan.scratch_floats, flipped);
+
+    if (plan.scratch_floats * sizeof(float) > PLAN_SCRATCH)
+        return error_set(err, ERROR_MODEL,
+                         "each thread would need %zu MiB of memory, more than the %zu that are allowed: use less "
+                         "padding, fewer filters, or a smaller input",
+                         plan.scratch_floats * sizeof(float) >> 20, PLAN_SCRATCH >> 20);
 
     const size_t bytes = (size_t)plan.item_count * sizeof *plan.items;
     plan.items = malloc(bytes);

@@ -18,6 +18,8 @@
 
 enum { PLAN_ITEM_ROWS = 8 }; /* a whole number of kernel blocks */
 
+#define PLAN_SCRATCH ((size_t)1 << 30) /* bytes a thread: a network that needs more is refused */
+
 struct plan_step {
     struct layer layer;
     struct tile_conv forward, backward; /* conv: over the padded input; over the spread gradient */
@@ -47,11 +49,12 @@ struct scratch {
 };
 
 struct records {
-    float *block;  /* [tiles][plan.record_floats] */
-    double *loss;  /* [tiles], summed over the images of the tile */
-    int *correct;  /* [tiles], how many of them the network answered right, before the update */
+    float *block; /* [tiles][plan.record_floats] */
+    double *loss; /* [tiles], summed over the images of the tile */
+    int *correct; /* [tiles], how many of them the network answered right, before the update */
 };
 
+/* Fails with ERROR_MODEL on a network whose scratch would be larger than PLAN_SCRATCH. */
 int plan_create(struct plan *out, const struct architecture *architecture, const struct kernels *kernels,
                 struct error *err);
 void plan_free(struct plan *plan);

@@ -109,8 +109,7 @@ static void conv_step_backward(float *d_x, float *record, struct scratch *scratc
     for (int m = 0; m < conv->filters; m++)
         for (int c = 0; c < conv->in.channels; c++)
             for (int at = 0; at < f * f; at++)
-                flipped[(c * conv->filters + m) * f * f + f * f - 1 - at] =
-                    w[(m * conv->in.channels + c) * f * f + at];
+                flipped[(c * conv->filters + m) * f * f + f * f - 1 - at] = w[(m * conv->in.channels + c) * f * f + at];
     spread_planes(window, d_y, conv->out, step->backward.x_pixels, step->backward.x_cols, f - 1, conv->s);
     /* The first p rows and columns of the result belong to the padding: begin behind them. */
     const float *from = window + (size_t)(conv->p * step->backward.x_cols + conv->p) * TILE;
@@ -178,10 +177,8 @@ void plan_gradient(float *d_parameters, const struct records *records, int tiles
         sum_conv_gradients(d_w, d_bias, records, tiles, step, plan);
         return;
     }
-    const struct dense_batch batch = {.tiles = tiles,
-                                      .distance = plan->record_floats,
-                                      .inputs = step->layer.dense.inputs,
-                                      .stride = step->stride};
+    const struct dense_batch batch = {
+        .tiles = tiles, .distance = plan->record_floats, .inputs = step->layer.dense.inputs, .stride = step->stride};
     plan->kernels->dense->gradient(d_w, d_bias, records->block + step->record_x,
                                    records->block + step->record_d_y + (size_t)item->first * TILE, &batch, item->count);
 }

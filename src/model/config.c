@@ -35,15 +35,14 @@ static const struct preset presets[] = {
                "{\"type\": \"conv\", \"filters\": 16, \"f\": 5}, {\"type\": \"pool\", \"mode\": \"max\", \"f\": 2},"
                "{\"type\": \"dense\", \"units\": 120}, {\"type\": \"dense\", \"units\": 84},"
                "{\"type\": \"dense\", \"units\": 10}]}}"},
-    {"lenet5-avg",
-     "{\"architecture\": {\"input\": {\"rows\": 28, \"cols\": 28, \"pad\": 2}, \"layers\": ["
-     "{\"type\": \"conv\", \"filters\": 6, \"f\": 5, \"activation\": \"lecun-tanh\"},"
-     "{\"type\": \"pool\", \"mode\": \"average\", \"f\": 2},"
-     "{\"type\": \"conv\", \"filters\": 16, \"f\": 5, \"activation\": \"lecun-tanh\"},"
-     "{\"type\": \"pool\", \"mode\": \"average\", \"f\": 2},"
-     "{\"type\": \"dense\", \"units\": 120, \"activation\": \"lecun-tanh\"},"
-     "{\"type\": \"dense\", \"units\": 84, \"activation\": \"lecun-tanh\"},"
-     "{\"type\": \"dense\", \"units\": 10}]}}"},
+    {"lenet5-avg", "{\"architecture\": {\"input\": {\"rows\": 28, \"cols\": 28, \"pad\": 2}, \"layers\": ["
+                   "{\"type\": \"conv\", \"filters\": 6, \"f\": 5, \"activation\": \"lecun-tanh\"},"
+                   "{\"type\": \"pool\", \"mode\": \"average\", \"f\": 2},"
+                   "{\"type\": \"conv\", \"filters\": 16, \"f\": 5, \"activation\": \"lecun-tanh\"},"
+                   "{\"type\": \"pool\", \"mode\": \"average\", \"f\": 2},"
+                   "{\"type\": \"dense\", \"units\": 120, \"activation\": \"lecun-tanh\"},"
+                   "{\"type\": \"dense\", \"units\": 84, \"activation\": \"lecun-tanh\"},"
+                   "{\"type\": \"dense\", \"units\": 10}]}}"},
     {"course", "{\"architecture\": {\"input\": {\"rows\": 32, \"cols\": 32, \"channels\": 3}, \"layers\": ["
                "{\"type\": \"conv\", \"filters\": 8, \"f\": 5}, {\"type\": \"pool\", \"mode\": \"max\", \"f\": 2},"
                "{\"type\": \"conv\", \"filters\": 16, \"f\": 5}, {\"type\": \"pool\", \"mode\": \"max\", \"f\": 2},"
@@ -63,8 +62,8 @@ const char *const *config_presets(void)
 
 static int read_settings(struct settings *out, const cJSON *json, struct error *err)
 {
-    static const char *const known[] = {"epochs",       "batch_size", "lr",   "momentum",
-                                        "weight_decay", "schedule",   "seed", "validation", NULL};
+    static const char *const known[] = {"epochs",   "batch_size", "lr",         "momentum", "weight_decay",
+                                        "schedule", "seed",       "validation", NULL};
     const struct json_object from = {json, "training"};
     struct settings settings = default_settings;
     int schedule = (int)settings.schedule;

@@ -20,10 +20,10 @@ enum {
 #define CONFIG_SEED 9007199254740991.0 /* 2^53 - 1: the largest whole number that every JSON reader keeps exactly */
 
 struct settings {
-    int epochs;        /* 1 to CONFIG_EPOCHS */
-    int batch_size;    /* 1 to CONFIG_BATCH_SIZE */
-    double lr;         /* learning rate, above 0 */
-    double momentum;   /* 0 to below 1 */
+    int epochs;          /* 1 to CONFIG_EPOCHS */
+    int batch_size;      /* 1 to CONFIG_BATCH_SIZE */
+    double lr;           /* learning rate, above 0 */
+    double momentum;     /* 0 to below 1 */
     double weight_decay; /* decoupled, on weights only: w -= lr * weight_decay * w */
     enum schedule schedule;
     uint64_t seed;

@@ -164,8 +164,8 @@ int json_get_int(int *out, struct json_object from, const char *key, int low, in
     if (json_get_number(&number, from, key, low, high, required, err) != 0)
         return -1;
     if (number != floor(number))
-        return error_set(err, ERROR_MODEL, "%s is %.16g: a whole number was expected", json_place(place, from.where, key),
-                         number);
+        return error_set(err, ERROR_MODEL, "%s is %.16g: a whole number was expected",
+                         json_place(place, from.where, key), number);
     *out = (int)number;
     return 0;
 }

@@ -31,7 +31,8 @@ int json_check_keys(struct json_object from, const char *const *known, struct er
 const char *json_place(char out[JSON_WHERE], const char *where, const char *key);
 
 /* Each reads one key. A missing one is an error where `required`, else leaves *out as it is. */
-int json_get_int(int *out, struct json_object from, const char *key, int low, int high, int required, struct error *err);
+int json_get_int(int *out, struct json_object from, const char *key, int low, int high, int required,
+                 struct error *err);
 int json_get_number(double *out, struct json_object from, const char *key, double low, double high, int required,
                     struct error *err);
 /* The index of a string in `names` (NULL ends them). */

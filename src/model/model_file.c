@@ -57,21 +57,25 @@ static cJSON *class_names(int classes)
     return names;
 }
 
+/* NULL when memory is out: a part that is missing must not pass for a small model. */
 static cJSON *model_to_json(const struct model *model)
 {
     cJSON *json = cJSON_CreateObject();
-    cJSON_AddStringToObject(json, "format", MODEL_FORMAT);
-    cJSON_AddNumberToObject(json, "version", MODEL_FILE_VERSION);
-    cJSON_AddStringToObject(json, "digest", model->digest);
-    cJSON_AddItemToObject(json, "architecture", architecture_to_json(&model->architecture));
-    cJSON_AddItemToObject(json, "classes", class_names(model->architecture.classes));
-    cJSON_AddItemToObject(json, "training", cJSON_Duplicate(model->training, 1));
-    if (model->temperature < 1 || model->temperature > 1) {
+    int whole = cJSON_AddStringToObject(json, "format", MODEL_FORMAT) != NULL &&
+                cJSON_AddNumberToObject(json, "version", MODEL_FILE_VERSION) != NULL &&
+                cJSON_AddStringToObject(json, "digest", model->digest) != NULL &&
+                cJSON_AddItemToObject(json, "architecture", architecture_to_json(&model->architecture)) &&
+                cJSON_AddItemToObject(json, "classes", class_names(model->architecture.classes)) &&
+                cJSON_AddItemToObject(json, "training", cJSON_Duplicate(model->training, 1));
+    if (whole && (model->temperature < 1 || model->temperature > 1)) {
         cJSON *calibration = cJSON_AddObjectToObject(json, "calibration");
-        cJSON_AddNumberToObject(calibration, "temperature", model->temperature);
+        whole = cJSON_AddNumberToObject(calibration, "temperature", model->temperature) != NULL;
     }
-    cJSON_AddItemToObject(json, "weights", weights_to_json(model->parameters, &model->architecture));
-    return json;
+    whole = whole && cJSON_AddItemToObject(json, "weights", weights_to_json(model->parameters, &model->architecture));
+    if (whole)
+        return json;
+    cJSON_Delete(json);
+    return NULL;
 }
 
 int model_file_save(struct model *model, const char *path, struct error *err)
@@ -164,8 +168,8 @@ static int check_digest(const struct model *model, struct json_object from, stru
 
 static int read_model(struct model *out, const cJSON *json, struct error *err)
 {
-    static const char *const known[] = {"format",   "version",     "digest",  "architecture", "classes",
-                                        "training", "calibration", "weights", NULL};
+    static const char *const known[] = {"format",      "version", "digest", "architecture", "classes", "training",
+                                        "calibration", "weights", NULL};
     const struct json_object from = {json, ""};
     const cJSON *item;
     struct architecture architecture;

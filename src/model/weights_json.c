@@ -70,8 +70,8 @@ cJSON *weights_to_json(const float *parameters, const struct architecture *archi
         int axes[SHAPE_AXES];
         const int axis_count = weight_axes(axes, layer);
         cJSON *entry = cJSON_CreateObject();
-        cJSON *weights = tensor_to_json(parameters + layer->weights, layer->weight_count, axes, axis_count,
-                                        weight_order(layer));
+        cJSON *weights =
+            tensor_to_json(parameters + layer->weights, layer->weight_count, axes, axis_count, weight_order(layer));
         cJSON *biases = tensor_to_json(parameters + layer->biases, layer->bias_count, &layer->bias_count, 1, NULL);
         cJSON_AddNumberToObject(entry, "layer", i + 1);
         cJSON_AddItemToObject(entry, "weights", weights);
@@ -164,8 +164,7 @@ static int read_entry(float *parameters, const cJSON *json, int index, const str
                : 0;
 }
 
-int weights_from_json(float *parameters, const cJSON *json, const struct architecture *architecture,
-                      struct error *err)
+int weights_from_json(float *parameters, const cJSON *json, const struct architecture *architecture, struct error *err)
 {
     const cJSON *entry = json->child;
     int index = 0;

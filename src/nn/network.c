@@ -95,7 +95,7 @@ void network_initialise(real *parameters, const struct architecture *architectur
             continue;
         float range = weight_range(layer);
         if (i == architecture->layer_count - 1)
-            range *= 0.5f;
+            range *= 0.1f;
         for (int k = 0; k < layer->weight_count; k++)
             parameters[layer->weights + (size_t)k] = (real)((2 * rng_unit(&rng) - 1) * range);
     }

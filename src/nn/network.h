@@ -30,7 +30,8 @@ double network_backward(struct trace *trace, real *d_parameters, const real *par
 
 /* Random first weights: uniform within +-sqrt(6 / fan_in) before ReLU (He et al. 2015), +-sqrt(3 / fan_in) otherwise
  * (variance 1 / fan_in; LeCun et al. 1998, "Efficient BackProp"), four times that before a sigmoid, whose slope is at
- * most 1/4. The last layer's are halved, so that training starts near a loss of ln(classes). Biases are 0. */
+ * most 1/4. The last layer's are a tenth of that: the first scores are then nearly alike, and training starts near a
+ * loss of ln(classes). Biases are 0. */
 void network_initialise(real *parameters, const struct architecture *architecture, uint64_t seed);
 
 #endif

@@ -11,14 +11,14 @@ enum { EVALUATOR_THREADS = 64 };
 
 struct evaluation {
     int total, correct, classes;
-    double loss;               /* mean cross-entropy */
-    int *confusion;            /* [truth][answer] */
-    unsigned char *answers;    /* [total] */
-    float *probabilities;      /* [total], of the answer given */
+    double loss;            /* mean cross-entropy */
+    int *confusion;         /* [truth][answer] */
+    unsigned char *answers; /* [total] */
+    float *probabilities;   /* [total], of the answer given */
     struct mistake {
         int index, label, answer;
         float probability;
-    } *mistakes; /* [total - correct], the most confident first, equal ones by index */
+    } * mistakes; /* [total - correct], the most confident first, equal ones by index */
 };
 
 /* Evaluates `model` on `set` with tiles spread over `threads`; the result does not depend on their number.

@@ -39,8 +39,8 @@ struct trainer {
 
 /* Initialises model->parameters from the seed and makes everything ready. `data` and `model` are borrowed and outlive
  * the trainer.
- * Fails   with ERROR_DATA when the images do not match the network or the held-out part leaves nothing to train on, with
- *         ERROR_MODEL when network, batch and threads would take more than TRAINER_MEMORY. */
+ * Fails   with ERROR_DATA when the images do not match the network or the held-out part leaves nothing to train on,
+ * with ERROR_MODEL when network, batch and threads would take more than TRAINER_MEMORY. */
 int trainer_create(struct trainer *out, struct model *model, const struct settings *settings,
                    const struct dataset *data, const struct kernels *kernels, int threads, struct error *err);
 void trainer_free(struct trainer *trainer);
