@@ -92,8 +92,8 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELPER_OBJECTS) $(BUILD)/liblen
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@pkg-config --exists $(PACKAGES) 2>/dev/null || { echo "make: libraries are missing: run scripts/setup, which installs them" >&2; exit 1; }
-	@echo '$(CC) $(shell $(CC) -dumpfullversion -dumpversion) $(ALL_CFLAGS) $(TIERS) $(VERSION)' | cmp -s - $@ || \
-	 echo '$(CC) $(shell $(CC) -dumpfullversion -dumpversion) $(ALL_CFLAGS) $(TIERS) $(VERSION)' > $@
+	@echo '$(CC) $(shell $(CC) -dumpfullversion -dumpversion) $(ALL_CFLAGS) $(LDFLAGS) $(TIERS) $(VERSION)' | cmp -s - $@ || \
+	 echo '$(CC) $(shell $(CC) -dumpfullversion -dumpversion) $(ALL_CFLAGS) $(LDFLAGS) $(TIERS) $(VERSION)' > $@
 
 ## setup: install what is missing (apt), nothing when all is there
 setup:
@@ -101,12 +101,12 @@ setup:
 
 ## run: set up, build, get MNIST, train, evaluate, classify the sample pictures
 run: setup
-	@$(MAKE) --no-print-directory -s -j all
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@scripts/run $(BUILD)
 
 ## test: set up, build, run all tests (SAN=address,undefined: under the sanitizers)
 test: setup
-	@$(MAKE) --no-print-directory -s -j all test-programs
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all test-programs
 	@tests/run $(BUILD)
 
 .PHONY: test-programs
@@ -120,16 +120,17 @@ bench: all
 samples:
 	scripts/draw-samples data/samples
 
-## install, uninstall: program, library, header and model, under PREFIX (/usr/local)
+## install: program, library, header and model, under PREFIX (/usr/local); uninstall removes them
 install: all
-	install -D -m 755 $(BUILD)/lenet5 $(DESTDIR)$(PREFIX)/bin/lenet5
-	install -D -m 644 $(BUILD)/liblenet5.a $(DESTDIR)$(PREFIX)/lib/liblenet5.a
-	install -D -m 644 src/lenet5.h $(DESTDIR)$(PREFIX)/include/lenet5.h
-	install -D -m 644 models/lenet5.json $(DESTDIR)$(PREFIX)/share/lenet5/lenet5.json
+	install -D -m 755 $(BUILD)/lenet5 "$(DESTDIR)$(PREFIX)/bin/lenet5"
+	install -D -m 644 $(BUILD)/liblenet5.a "$(DESTDIR)$(PREFIX)/lib/liblenet5.a"
+	install -D -m 644 src/lenet5.h "$(DESTDIR)$(PREFIX)/include/lenet5.h"
+	install -D -m 644 models/lenet5.json "$(DESTDIR)$(PREFIX)/share/lenet5/lenet5.json"
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/lenet5 $(DESTDIR)$(PREFIX)/lib/liblenet5.a
-	rm -f $(DESTDIR)$(PREFIX)/include/lenet5.h $(DESTDIR)$(PREFIX)/share/lenet5/lenet5.json
+	rm -f "$(DESTDIR)$(PREFIX)/bin/lenet5" "$(DESTDIR)$(PREFIX)/lib/liblenet5.a"
+	rm -f "$(DESTDIR)$(PREFIX)/include/lenet5.h" "$(DESTDIR)$(PREFIX)/share/lenet5/lenet5.json"
+	-rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(PREFIX)/share/lenet5"
 
 ## format: clang-format over all of src and tests
 format:

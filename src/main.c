@@ -4,13 +4,13 @@
 #include "cli/command.h"
 
 const struct command main_commands[] = {
-    {"train", "train a network on MNIST and save it as JSON", train_command},
-    {"evaluate", "measure a model on the 10,000 test digits", evaluate_command},
-    {"classify", "say which digit a picture shows", classify_command},
-    {"summary", "show a network layer by layer, with the arithmetic", summary_command},
-    {"filter", "show what a convolution and a pooling do to a picture", filter_command},
-    {"help", "explain a command: lenet5 help train", help_command},
-    {NULL, NULL, NULL},
+    {"train", "train a network on MNIST and save it as JSON", train_command, true},
+    {"evaluate", "measure a model on the 10,000 test digits", evaluate_command, true},
+    {"classify", "say which digit a picture shows", classify_command, false},
+    {"summary", "show a network layer by layer, with the arithmetic", summary_command, false},
+    {"filter", "show what a convolution and a pooling do to a picture", filter_command, false},
+    {"help", "explain a command: lenet5 help train", help_command, false},
+    {NULL, NULL, NULL, false},
 };
 
 int main(int argc, char **argv)

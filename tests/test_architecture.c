@@ -255,15 +255,15 @@ static void too_many_parameters_are_refused(void **state)
 static void too_many_activations_are_refused(void **state)
 {
     (void)state;
-    const char *sentence = "the layers give more than the 4194304 numbers an image that are allowed in all: use a "
-                           "smaller input, fewer filters, or a larger stride";
     struct architecture architecture = with_layer(networks_conv(1024, 1, 1, 0, ACTIVATION_RELU));
     architecture.input.rows = architecture.input.cols = 64;
-    assert_refused(architecture, sentence);
+    assert_refused(architecture, "layer 1 (conv): its output of 64x64x1024 makes 4202496 numbers an image up to here, "
+                                 "and 4194304 are allowed: use a smaller input, fewer filters, less padding, or a "
+                                 "larger stride");
     architecture.input.rows = architecture.input.cols = architecture.input.channels = 1024;
-    assert_refused(architecture, sentence);
+    assert_refused(architecture, "input: 1073741824 numbers an image are more than the 4194304 that are allowed");
     architecture.input.pad = 1024;
-    assert_refused(architecture, sentence);
+    assert_refused(architecture, "input: 9663676416 numbers an image are more than the 4194304 that are allowed");
 }
 
 static void a_layer_behind_the_first_is_named_by_its_number(void **state)

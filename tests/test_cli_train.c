@@ -271,6 +271,18 @@ static void a_config_file_gives_network_and_settings(void **state)
     free(text);
 }
 
+static void a_config_may_come_through_a_pipe(void **state)
+{
+    (void)state;
+    run_well("train --quiet --config small.json --out by-file.json");
+    struct program_run run = program("train --quiet --config - --out by-pipe.json < small.json");
+    assert_int_equal(run.status, 0);
+    program_free(&run);
+    assert_int_equal(system("mkfifo pipe && (cat small.json > pipe &)"), 0);
+    run_well("train --quiet --config pipe --out by-fifo.json");
+    assert_int_equal(system("cmp by-file.json by-pipe.json && cmp by-file.json by-fifo.json && rm pipe"), 0);
+}
+
 static void options_win_over_the_config_file_wherever_they_stand(void **state)
 {
     (void)state;
@@ -356,6 +368,7 @@ int main(void)
         cmocka_unit_test(the_model_file_does_not_depend_on_the_number_of_threads),
         cmocka_unit_test(another_seed_gives_other_weights),
         cmocka_unit_test(a_config_file_gives_network_and_settings),
+        cmocka_unit_test(a_config_may_come_through_a_pipe),
         cmocka_unit_test(options_win_over_the_config_file_wherever_they_stand),
         cmocka_unit_test(every_preset_for_28x28_trains),
         cmocka_unit_test(the_data_is_found_in_data_mnist_then_by_mnist_dir_then_by_data),

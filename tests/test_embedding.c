@@ -257,13 +257,14 @@ static void write_program(const char *path)
 /* `make install` of what is built already, into ./installed: once for all tests. */
 static void install(void)
 {
-    char command[3 * PATH_MAX];
+    char command[4 * PATH_MAX];
     if (access("installed", F_OK) == 0)
         return;
     unsetenv("MAKEFLAGS"); /* of the make that runs the tests */
     snprintf(command, sizeof command,
-             "make -s -C '%s' -o all install BUILD='%s' PREFIX=\"$PWD/installed\" DESTDIR= >install.log 2>&1",
-             commands_repository(), build_folder());
+             "make -s -C '%s' -o all install BUILD=\"$(realpath --relative-to='%s' '%s')\" "
+             "PREFIX=\"$PWD/installed\" DESTDIR= >install.log 2>&1",
+             commands_repository(), commands_repository(), build_folder());
     if (system(command) != 0)
         fail_msg("%s", commands_file("install.log"));
 }

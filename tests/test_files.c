@@ -269,6 +269,13 @@ static void a_path_that_cannot_be_written_is_said_so(void **state)
     struct error err = {0};
     char *nowhere = support_path(folder, "nowhere"), *inside = support_path(folder, "nowhere/file"), sentence[512];
     assert_said(files_check_writable(folder, &err), &err, ERROR_FAILED, folder, "cannot be written: Is a directory");
+    char name[251]; /* room for it, but none for the temporary name's ending */
+    memset(name, 'a', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    char *too_long = support_path(folder, name);
+    assert_said(files_check_writable(too_long, &err), &err, ERROR_FAILED, too_long,
+                "cannot be written: File name too long");
+    free(too_long);
     snprintf(sentence, sizeof sentence, "cannot be written: the folder %s: No such file or directory", nowhere);
     assert_said(files_check_writable(inside, &err), &err, ERROR_FAILED, inside, sentence);
     free(nowhere);

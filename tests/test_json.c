@@ -75,7 +75,20 @@ static void a_mistake_is_named_by_its_byte(void **state)
     assert_refused("{\"a\": 1]", "is not JSON: the mistake is at byte 7");
     assert_refused("<html></html>", "is not JSON: the mistake is at byte 0");
     assert_refused("[NaN]", "is not JSON: the mistake is at byte 1");
-    assert_refused("[-Infinity]", "is not JSON: the mistake is at byte 1");
+    assert_refused("[-Infinity]", "is not JSON: at byte 1 stands no number as JSON writes it");
+}
+
+/* cJSON itself would take all of these. */
+static void what_only_looks_like_json_is_refused(void **state)
+{
+    (void)state;
+    static const char *const numbers[] = {"[01]", "[-01]", "[1.]", "[1.e5]", "[1e]", "[1e+]", "[1.2.3]", "[1-2]"};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        assert_refused(numbers[i], "is not JSON: at byte 1 stands no number as JSON writes it");
+    assert_refused("{\"a\":\x01 1}", "is not JSON: byte 5 is a control character");
+    assert_refused("[\"a\nb\"]", "is not JSON: byte 3 is a control character inside a string");
+    assert_refused("\xef\xbb\xbf{}", "is not JSON: it begins with a byte order mark, save it without one");
+    cJSON_Delete(read_valid("[0, -0, 10, 0.5, -1.25e-3, 1E+9, \"01 1. \\n\"]"));
 }
 
 static void bytes_behind_the_end_are_refused(void **state)
@@ -294,6 +307,7 @@ int main(void)
         cmocka_unit_test(a_document_may_end_in_white_space),
         cmocka_unit_test(a_text_that_ends_too_early_is_called_so),
         cmocka_unit_test(a_mistake_is_named_by_its_byte),
+        cmocka_unit_test(what_only_looks_like_json_is_refused),
         cmocka_unit_test(bytes_behind_the_end_are_refused),
         cmocka_unit_test(a_nul_is_refused_raw_and_escaped),
         cmocka_unit_test(invalid_utf8_is_refused),

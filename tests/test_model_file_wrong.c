@@ -303,8 +303,14 @@ static void the_rest_is_checked_as_in_a_config(void **state)
                           "architecture.layers[2].units is 65536000: use 1 to 65536");
     assert_change_refused("{", "\"temperature\":\t2", "\"temperature\": 0",
                           "calibration.temperature is 0: use 0.001 to 1000");
+    static const char *const no_objects[] = {"null", "\"x\"", "5", "[]", "true"};
+    for (size_t i = 0; i < sizeof no_objects / sizeof no_objects[0]; i++)
+        assert_change_refused("\"calibration\":", "{\n\t\t\"temperature\":\t2\n\t}", no_objects[i],
+                              "calibration is not an object: {...} was expected");
     assert_change_refused("\"training\":", "{\n\t\t\"epochs\":\t3\n\t}", "[]",
                           "training is not an object: {...} was expected");
+    assert_change_refused("\"training\":", "{", "{\"deep\": [{\"big\": 1e400}], ",
+                          "training holds a number that is not finite (big)");
 }
 
 /* ---- The file as a whole ---- */

@@ -71,6 +71,41 @@ static void assert_near(double a, double b)
 
 /* ---- What is refused ---- */
 
+/* Another network in the place of the running test's, trained on the toys. */
+static void assert_network_refused(int layer_count, const struct layer *layers, const char *sentence)
+{
+    struct trainer trainer;
+    struct error err = {0};
+    const struct architecture architecture = networks_make(1, toys.rows, toys.cols, layer_count, layers);
+    model_free(&model);
+    assert_int_equal(model_create(&model, &architecture, NULL), 0);
+    assert_int_equal(trainer_create(&trainer, &model, &config.settings, &toys, kernels_pick(NULL), 1, &err), -1);
+    assert_int_equal(err.kind, ERROR_MODEL);
+    assert_string_equal(err.text, sentence);
+}
+
+static void a_network_that_needs_too_much_memory_a_thread_is_refused(void **state)
+{
+    (void)state;
+    const struct layer layers[] = {networks_conv(10, 1, 1024, 1024, ACTIVATION_RELU),
+                                   networks_conv(10, 1, 1024, 1024, ACTIVATION_RELU),
+                                   networks_dense(10, ACTIVATION_NONE)};
+    assert_network_refused(3, layers,
+                           "each thread would need 1283 MiB of memory, more than the 1024 that are allowed: use less "
+                           "padding, fewer filters, or a smaller input");
+}
+
+static void a_minibatch_that_needs_too_much_memory_is_refused(void **state)
+{
+    (void)state;
+    const struct layer layers[] = {networks_conv(1000, 20, 1, 0, ACTIVATION_RELU),
+                                   networks_conv(40, 9, 1, 0, ACTIVATION_RELU), networks_dense(10, ACTIVATION_NONE)};
+    config.settings.batch_size = 4096;
+    assert_network_refused(3, layers,
+                           "training would take 7174 MiB of memory, more than the 4096 that are allowed: use a smaller "
+                           "--batch-size, fewer --threads, or a smaller network");
+}
+
 static void pictures_of_another_size_are_refused(void **state)
 {
     (void)state;
@@ -117,7 +152,7 @@ static void a_huge_learning_rate_diverges(void **state)
     struct trainer trainer = make_trainer(&toys, 1);
     assert_int_equal(trainer_epoch(&trainer, &log, NULL, &err), -1);
     assert_int_equal(err.kind, ERROR_DIVERGED);
-    assert_string_equal(err.text, "training diverged: in epoch 1, minibatch 3, at a learning rate of 400, the loss is "
+    assert_string_equal(err.text, "training diverged: in epoch 1, minibatch 4, at a learning rate of 400, the loss is "
                                   "no longer a finite number: use a smaller --lr (a tenth of it), or look for wrong "
                                   "pixels in the data");
     assert_int_equal(log.epoch, 77);
@@ -137,10 +172,10 @@ static void weights_that_the_last_minibatch_ruins_count_as_diverged(void **state
     struct trainer trainer = make_trainer(&toys, 1);
     assert_int_equal(trainer_epoch(&trainer, &log, NULL, &err), -1);
     assert_int_equal(err.kind, ERROR_DIVERGED);
-    assert_string_equal(err.text,
-                        "training diverged: in epoch 1, minibatch 1, at a learning rate of 1e+38, a weight is "
-                        "no longer a finite number: use a smaller --lr (a tenth of it), or look for wrong "
-                        "pixels in the data");
+    assert_string_equal(
+        err.text, "training diverged: at the end of epoch 1, which began at a learning rate of 1e+38, a weight is "
+                  "no longer a finite number: use a smaller --lr (a tenth of it), or look for wrong "
+                  "pixels in the data");
     trainer_free(&trainer);
 }
 
@@ -298,6 +333,8 @@ int main(void)
         EACH(pictures_of_another_size_are_refused),
         EACH(holding_out_all_pictures_is_refused),
         EACH(a_label_that_the_network_does_not_have_is_refused),
+        EACH(a_network_that_needs_too_much_memory_a_thread_is_refused),
+        EACH(a_minibatch_that_needs_too_much_memory_is_refused),
         EACH(a_huge_learning_rate_diverges),
         EACH(weights_that_the_last_minibatch_ruins_count_as_diverged),
         EACH(the_watch_sees_every_minibatch),

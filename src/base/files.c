@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define TEMPORARY "%s.XXXXXX"
+
 static int too_long(struct error *err, const char *path, size_t limit, enum error_kind kind)
 {
     return error_set(err, kind, "%s: is longer than the %zu bytes that are read at most", path, limit);
@@ -139,7 +141,7 @@ int files_write(const char *path, const void *bytes, size_t size, struct error *
         return write_in_place(path, bytes, size, err);
     if (resolve(target, path, exists, err) != 0)
         return -1;
-    snprintf(temporary, sizeof temporary, "%s.XXXXXX", target);
+    snprintf(temporary, sizeof temporary, TEMPORARY, target);
     int descriptor = mkstemp(temporary);
     if (descriptor < 0)
         return cannot_write(err, path, errno);
@@ -168,11 +170,17 @@ int files_check_writable(const char *path, struct error *err)
     int exists = stat(path, &status) == 0;
     if (exists && !S_ISREG(status.st_mode))
         return S_ISDIR(status.st_mode) ? cannot_write(err, path, EISDIR) : 0;
-    char target[PATH_MAX];
+    char target[PATH_MAX], temporary[PATH_MAX + 16];
     if (resolve(target, path, exists, err) != 0)
         return -1;
+    snprintf(temporary, sizeof temporary, TEMPORARY, target);
     const char *folder = dirname(target);
     if (access(folder, W_OK | X_OK) != 0)
         return error_set(err, ERROR_FAILED, "%s: cannot be written: the folder %s: %s", path, folder, strerror(errno));
+    int descriptor = mkstemp(temporary);
+    if (descriptor < 0)
+        return cannot_write(err, path, errno);
+    close(descriptor);
+    unlink(temporary);
     return 0;
 }

@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include "cli/output.h"
+#include "cli/threads.h"
 
 enum { NAMES = 32 }; /* more commands than there are */
 
@@ -26,17 +27,22 @@ const struct command *command_find(const char *name, struct error *err)
     return NULL;
 }
 
-/* An option where the command should be. */
-static int run_option(const char *word)
+/* An option where the command should be; `next` is the word behind it, or NULL. */
+static int run_option(const char *word, const char *next)
 {
     static const char *const names[] = {"help", "version"};
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+    struct error err;
+    const bool is_help = strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+    if ((is_help || strcmp(word, "--version") == 0) && next != NULL) {
+        error_set(&err, ERROR_USAGE, "%s stands alone, and \"%s\" follows it: leave that out", word, next);
+        return output_error(&err);
+    }
+    if (is_help) {
         help_print();
         return STATUS_DONE;
     }
     if (strcmp(word, "--version") == 0)
         return version_print();
-    struct error err;
     const char *nearest = text_nearest(word + strspn(word, "-"), names, sizeof names / sizeof names[0]);
     if (nearest != NULL)
         error_set(&err, ERROR_USAGE, "there is no option %s; the nearest is --%s", word, nearest);
@@ -52,11 +58,13 @@ static int run(int argc, char **argv)
         return STATUS_USAGE;
     }
     if (argv[1][0] == '-')
-        return run_option(argv[1]);
+        return run_option(argv[1], argv[2]);
     struct error err;
     const struct command *command = command_find(argv[1], &err);
     if (command == NULL)
         return output_error(&err);
+    if (command->is_parallel)
+        threads_let_sleep(argv);
     return command->run(argc - 1, argv + 1);
 }
 

@@ -10,6 +10,7 @@ struct command {
     const char *name;
     const char *summary;               /* one line for the short help */
     int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit status */
+    bool is_parallel;                  /* it works with several threads */
 };
 
 extern const struct command main_commands[]; /* ends with a row without a name */

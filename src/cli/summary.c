@@ -156,7 +156,7 @@ static void add_dense_arithmetic(struct table *table, const struct layer *layer)
     if (in.rows * in.cols > 1)
         table_cell(table, "%d*%d*%d = %s inputs", in.rows, in.cols, in.channels, inputs);
     else
-        table_cell(table, "%s inputs", inputs);
+        table_cell(table, "%s input%s", inputs, layer->dense.inputs == 1 ? "" : "s");
     table_cell(table, "(%s+1)*%s = %s", inputs, units, figures_grouped(text, parameters_of(layer)));
     table_cell(table, "%s * %s = %s", inputs, units, figures_grouped(text, layer_multiply_adds(layer)));
 }

@@ -1,6 +1,9 @@
+#define _POSIX_C_SOURCE 200809L
 #include "cli/threads.h"
 
 #include <omp.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "cli/output.h"
 #include "training/trainer.h"
@@ -15,6 +18,18 @@ struct option_spec threads_option(int *threads)
                                 .argument = "N",
                                 .fallback = "the processors there are",
                                 .help = "threads; the result does not depend on their number"};
+}
+
+void threads_let_sleep(char **argv)
+{
+#ifndef __clang__ /* LLVM's OpenMP has another setting, and waits politely by itself */
+    if (getenv("OMP_WAIT_POLICY") != NULL || getenv("GOMP_SPINCOUNT") != NULL || omp_get_num_procs() == 1)
+        return;
+    if (setenv("GOMP_SPINCOUNT", "2000", 1) == 0)
+        execv("/proc/self/exe", argv); /* comes back only where that cannot be done: then they spin */
+#else
+    (void)argv;
+#endif
 }
 
 int threads_resolve(int asked)

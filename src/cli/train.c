@@ -12,8 +12,8 @@
 #include "training/trainer.h"
 
 struct asked {
-    const char *data, *config, *out;
-    struct settings settings;
+    const char *data, *config_name, *out;
+    struct config config; /* its settings are what options and config file say together */
     int schedule, threads;
     bool json, quiet;
 };
@@ -26,7 +26,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
         "The trained bytes depend on data, config and seed, not on the number of threads.\n"
         "\nExample: lenet5 train --epochs 10 --lr 0.02 --out mine.json\n"
         "Exit status: 3 data missing or wrong, 4 config wrong, 5 training diverged.\n";
-    struct settings *settings = &asked->settings;
+    struct settings *settings = &asked->config.settings;
     struct option_spec specs[] = {
         {.name = "data",
          .kind = OPTION_TEXT,
@@ -36,7 +36,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .help = "folder with the four IDX files"},
         {.name = "config",
          .kind = OPTION_TEXT,
-         .to.text = &asked->config,
+         .to.text = &asked->config_name,
          .argument = "NAME|FILE",
          .help = "the network and how to train it"},
         {.name = "out",
@@ -64,22 +64,22 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
         {.name = "lr",
          .kind = OPTION_NUMBER,
          .to.number = &settings->lr,
-         .min = 1e-9,
-         .max = 1000,
+         .min = CONFIG_LR_LEAST,
+         .max = CONFIG_LR,
          .argument = "X",
          .help = "learning rate at the start"},
         {.name = "momentum",
          .kind = OPTION_NUMBER,
          .to.number = &settings->momentum,
          .min = 0,
-         .max = 0.9999,
+         .max = CONFIG_MOMENTUM,
          .argument = "X",
          .help = "share of the last step that is kept"},
         {.name = "weight-decay",
          .kind = OPTION_NUMBER,
          .to.number = &settings->weight_decay,
          .min = 0,
-         .max = 1000,
+         .max = CONFIG_WEIGHT_DECAY,
          .argument = "X",
          .help = "decoupled: weights shrink by lr times this each step"},
         {.name = "schedule",
@@ -97,7 +97,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .kind = OPTION_WHOLE,
          .to.whole = &settings->validation,
          .min = 0,
-         .max = 1000000000,
+         .max = CONFIG_VALIDATION,
          .argument = "N",
          .help = "the last N training images are held out; 0 trains on all"},
         {.name = "json", .kind = OPTION_FLAG, .to.flag = &asked->json, .help = "print one JSON document"},
@@ -112,19 +112,16 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
                               .closing = closing,
                               .specs = specs,
                               .count = sizeof specs / sizeof specs[0]};
-    struct config config;
     struct error err = {0};
-    if (config_load(&config, asked->config, &err) == 0) { /* its settings are the defaults that --help shows */
-        *settings = config.settings;
+    if (config_load(&asked->config, asked->config_name, &err) == 0) { /* the defaults that --help shows */
         asked->schedule = (int)settings->schedule;
     }
     if (!command_begin(status, &options, argc, argv))
         return false;
-    if (config_load(&config, asked->config, &err) != 0) {
+    if (config_load(&asked->config, asked->config_name, &err) != 0) {
         *status = output_error(&err);
         return false;
     }
-    *settings = config.settings;
     asked->schedule = (int)settings->schedule;
     options_restore(&options);
     settings->schedule = (enum schedule)asked->schedule;
@@ -139,10 +136,10 @@ static void on_minibatch(void *context, int epoch, long done, double loss)
 static int run_epochs(struct epoch_log *logs, struct trainer *trainer, const struct asked *asked, struct error *err)
 {
     struct progress progress;
-    progress_start(&progress, asked->settings.epochs, trainer->images.count, asked->quiet);
+    progress_start(&progress, asked->config.settings.epochs, trainer->images.count, asked->quiet);
     const struct trainer_watch watch = {on_minibatch, &progress};
     int failed = 0;
-    for (int i = 0; i < asked->settings.epochs && !failed; i++) {
+    for (int i = 0; i < asked->config.settings.epochs && !failed; i++) {
         failed = trainer_epoch(trainer, &logs[i], &watch, err) != 0;
         progress_clear(&progress);
         if (!failed && !asked->quiet)
@@ -178,12 +175,12 @@ static int train(struct trainer *trainer, struct model *model, struct epoch_log 
                  const struct asked *asked)
 {
     struct error err = {0};
-    struct record record = {.settings = asked->settings,
+    struct record record = {.settings = asked->config.settings,
                             .program = version_program(),
                             .kernels = trainer->plan.kernels->name,
                             .data_digest = data->digest,
                             .images = trainer->images.count,
-                            .epoch_count = asked->settings.epochs,
+                            .epoch_count = asked->config.settings.epochs,
                             .epochs = logs};
     if (!asked->quiet)
         train_report_start(asked->json ? stderr : stdout, trainer);
@@ -209,13 +206,14 @@ static int train_on(const struct dataset *data, struct model *model, const struc
 {
     struct error err = {0};
     struct trainer trainer;
-    struct epoch_log *logs = calloc((size_t)asked->settings.epochs, sizeof *logs);
+    struct epoch_log *logs = calloc((size_t)asked->config.settings.epochs, sizeof *logs);
     if (logs == NULL) {
-        error_memory(&err, (size_t)asked->settings.epochs * sizeof *logs, "the epochs' figures");
+        error_memory(&err, (size_t)asked->config.settings.epochs * sizeof *logs, "the epochs' figures");
         return output_error(&err);
     }
     int status;
-    if (trainer_create(&trainer, model, &asked->settings, data, kernels, threads_resolve(asked->threads), &err) != 0) {
+    if (trainer_create(&trainer, model, &asked->config.settings, data, kernels, threads_resolve(asked->threads),
+                       &err) != 0) {
         status = output_error(&err);
     } else {
         status = train(&trainer, model, logs, data, asked);
@@ -227,20 +225,19 @@ static int train_on(const struct dataset *data, struct model *model, const struc
 
 int train_command(int argc, char **argv)
 {
-    struct asked asked = {.config = "lenet5", .out = "lenet5.json"};
+    struct asked asked = {.config_name = "lenet5", .out = "lenet5.json"};
     struct error err = {0};
-    struct config config;
     struct dataset data;
     struct model model;
     int status;
     if (!parse(&asked, &status, argc, argv))
         return status;
     const struct kernels *kernels = kernels_pick(&err);
-    if (kernels == NULL || config_load(&config, asked.config, &err) != 0 || files_check_writable(asked.out, &err) != 0)
+    if (kernels == NULL || files_check_writable(asked.out, &err) != 0)
         return output_error(&err);
-    if (dataset_load(&data, dataset_directory(asked.data), DATASET_TRAIN, config.architecture.classes, &err) != 0)
+    if (dataset_load(&data, dataset_directory(asked.data), DATASET_TRAIN, asked.config.architecture.classes, &err) != 0)
         return output_error(&err);
-    if (model_create(&model, &config.architecture, &err) != 0) {
+    if (model_create(&model, &asked.config.architecture, &err) != 0) {
         status = output_error(&err);
     } else {
         status = train_on(&data, &model, kernels, &asked);

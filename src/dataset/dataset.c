@@ -53,7 +53,7 @@ static int find_file(char path[PATH_ROOM], const char *directory, enum dataset_w
 int dataset_exists(const char *directory, enum dataset_which which)
 {
     char path[PATH_ROOM];
-    return find_file(path, directory, which, IMAGES) == 0 && find_file(path, directory, which, LABELS) == 0;
+    return find_file(path, directory, which, IMAGES) == 0 || find_file(path, directory, which, LABELS) == 0;
 }
 
 /* Whoever set MNIST_DIR long ago should learn that it is what counts. */

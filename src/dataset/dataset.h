@@ -22,7 +22,8 @@ enum dataset_which { DATASET_TRAIN, DATASET_TEST };
  * it holds a data set is dataset_load()'s to find out. */
 const char *dataset_directory(const char *option);
 
-/* Whether the folder has both files of that set under any of their names; opens nothing. */
+/* Whether the folder has any file of that set under any of its names: one without the other is for dataset_load() to
+ * refuse. Opens nothing. */
 int dataset_exists(const char *directory, enum dataset_which which);
 
 /* Loads train-images-idx3-ubyte and train-labels-idx1-ubyte (t10k-... for the test set) from a folder; each with or

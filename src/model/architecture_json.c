@@ -6,8 +6,6 @@
 
 #include "model/json.h"
 
-const char *const architecture_activations[] = {"none", "relu", "tanh", "lecun-tanh", "sigmoid", NULL};
-static const char *const kinds[] = {"conv", "pool", "dense", NULL};
 static const char *const modes[] = {"max", "average", NULL};
 
 static int read_input(struct input *out, const cJSON *json, int strict, struct error *err)
@@ -42,7 +40,7 @@ static int read_window(int *f, int *s, int *p, struct json_object from, int stri
 static int read_activation(struct layer *layer, struct json_object from, int last, int strict, struct error *err)
 {
     int activation = last ? ACTIVATION_NONE : ACTIVATION_RELU;
-    if (json_get_choice(&activation, from, "activation", architecture_activations, strict, err) != 0)
+    if (json_get_choice(&activation, from, "activation", activation_names, strict, err) != 0)
         return -1;
     layer->activation = (enum activation)activation;
     return 0;
@@ -96,7 +94,7 @@ static int read_layer(struct layer *layer, const cJSON *json, int index, int las
     int kind = 0;
     if (!cJSON_IsObject(json))
         return error_set(err, ERROR_MODEL, "%s is not an object: {\"type\": ...} was expected", where);
-    if (json_get_choice(&kind, from, "type", kinds, 1, err) != 0)
+    if (json_get_choice(&kind, from, "type", layer_kind_names, 1, err) != 0)
         return -1;
     *layer = (struct layer){.kind = (enum layer_kind)kind};
     switch (layer->kind) {

@@ -21,7 +21,4 @@ int architecture_from_json(struct architecture *out, const struct cJSON *json, i
 /* The document, every key written out; NULL when memory is out. */
 struct cJSON *architecture_to_json(const struct architecture *architecture);
 
-/* Names by the enum's order; NULL ends them. For `train --help` and the readers. */
-extern const char *const architecture_activations[];
-
 #endif

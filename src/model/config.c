@@ -71,12 +71,12 @@ static int read_settings(struct settings *out, const cJSON *json, struct error *
     if (json_check_keys(from, known, err) != 0 ||
         json_get_int(&settings.epochs, from, "epochs", 1, CONFIG_EPOCHS, 0, err) != 0 ||
         json_get_int(&settings.batch_size, from, "batch_size", 1, CONFIG_BATCH_SIZE, 0, err) != 0 ||
-        json_get_number(&settings.lr, from, "lr", 1e-9, 1000, 0, err) != 0 ||
-        json_get_number(&settings.momentum, from, "momentum", 0, 0.9999, 0, err) != 0 ||
-        json_get_number(&settings.weight_decay, from, "weight_decay", 0, 1000, 0, err) != 0 ||
+        json_get_number(&settings.lr, from, "lr", CONFIG_LR_LEAST, CONFIG_LR, 0, err) != 0 ||
+        json_get_number(&settings.momentum, from, "momentum", 0, CONFIG_MOMENTUM, 0, err) != 0 ||
+        json_get_number(&settings.weight_decay, from, "weight_decay", 0, CONFIG_WEIGHT_DECAY, 0, err) != 0 ||
         json_get_choice(&schedule, from, "schedule", config_schedules, 0, err) != 0 ||
         json_get_number(&seed, from, "seed", 0, CONFIG_SEED, 0, err) != 0 ||
-        json_get_int(&settings.validation, from, "validation", 0, 1000000000, 0, err) != 0)
+        json_get_int(&settings.validation, from, "validation", 0, CONFIG_VALIDATION, 0, err) != 0)
         return -1;
     settings.schedule = (enum schedule)schedule;
     settings.seed = (uint64_t)seed;

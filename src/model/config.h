@@ -12,11 +12,17 @@ struct cJSON;
 
 enum schedule { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE };
 
+/* The largest values of the settings. */
 enum {
     CONFIG_EPOCHS = 100000,
     CONFIG_BATCH_SIZE = 4096,
+    CONFIG_VALIDATION = 1000000000,
 };
 
+#define CONFIG_LR_LEAST 1e-9
+#define CONFIG_LR 1000.0
+#define CONFIG_MOMENTUM 0.9999
+#define CONFIG_WEIGHT_DECAY 1000.0
 #define CONFIG_SEED 9007199254740991.0 /* 2^53 - 1: the largest whole number that every JSON reader keeps exactly */
 
 struct settings {

@@ -6,39 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-
-static int check_text(const unsigned char *bytes, size_t size, struct error *err)
-{
-    size_t valid = text_valid_utf8(bytes, size);
-    if (valid == size)
-        return 0;
-    return error_set(err, ERROR_MODEL, "is not JSON: byte %zu is %s", valid,
-                     bytes[valid] == '\0' ? "NUL" : "not valid UTF-8");
-}
-
-/* cJSON would recurse as deep as the text asks for, up to a limit of its own that is far too high for us, and would end
- * a string at an escaped NUL. *open: the text ends inside a string, an array or an object. */
-static int check_nesting(int *open, const unsigned char *bytes, size_t size, struct error *err)
-{
-    static const char nul[] = "\\u0000";
-    int depth = 0, in_string = 0;
-    for (size_t i = 0; i < size; i++) {
-        if (in_string && size - i >= sizeof nul - 1 && memcmp(bytes + i, nul, sizeof nul - 1) == 0)
-            return error_set(err, ERROR_MODEL, "has the character NUL (\\u0000) in a string at byte %zu", i);
-        if (in_string && bytes[i] == '\\')
-            i++;
-        else if (bytes[i] == '"')
-            in_string = !in_string;
-        else if (!in_string && (bytes[i] == '{' || bytes[i] == '['))
-            depth++;
-        else if (!in_string && (bytes[i] == '}' || bytes[i] == ']'))
-            depth--;
-        if (depth > JSON_DEPTH)
-            return error_set(err, ERROR_MODEL, "is nested more than %d deep at byte %zu", JSON_DEPTH, i);
-    }
-    *open = depth > 0 || in_string;
-    return 0;
-}
+#include "model/json_text.h"
 
 /* `at` is where cJSON gave up: the last byte, or where the value begins that is cut ("fals"; a string may be long). */
 static int no_json(const unsigned char *bytes, size_t size, size_t at, int open, struct error *err)
@@ -75,7 +43,7 @@ cJSON *json_parse(const unsigned char *bytes, size_t size, struct error *err)
         return NULL;
     }
     int open = 0;
-    if (check_text(bytes, size, err) != 0 || check_nesting(&open, bytes, size, err) != 0)
+    if (json_text_check(&open, bytes, size, err) != 0)
         return NULL;
     const char *end = NULL;
     cJSON *tree = cJSON_ParseWithLengthOpts((const char *)bytes, size, &end, 0);
@@ -96,6 +64,20 @@ cJSON *json_parse(const unsigned char *bytes, size_t size, struct error *err)
         return NULL;
     }
     return tree;
+}
+
+int json_check_finite(const cJSON *tree, const char *where, struct error *err)
+{
+    const cJSON *child;
+    cJSON_ArrayForEach(child, tree)
+    {
+        if (cJSON_IsNumber(child) && !isfinite(child->valuedouble))
+            return error_set(err, ERROR_MODEL, "%s holds a number that is not finite (%s)", where,
+                             child->string != NULL ? child->string : "in an array");
+        if (child->child != NULL && json_check_finite(child, where, err) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 const char *json_place(char out[JSON_WHERE], const char *where, const char *key)

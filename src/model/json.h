@@ -27,6 +27,9 @@ struct json_object {
 /* Fails unless it is an object that holds nothing but `known` keys (NULL ends them); names the nearest. */
 int json_check_keys(struct json_object from, const char *const *known, struct error *err);
 
+/* Fails when any number anywhere in the tree is too large for a double: cJSON reads 1e999 as infinity. */
+int json_check_finite(const cJSON *tree, const char *where, struct error *err);
+
 /* "where.key", or "key" at the top; gives `out`. */
 const char *json_place(char out[JSON_WHERE], const char *where, const char *key);
 

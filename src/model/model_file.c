@@ -135,8 +135,10 @@ static int read_calibration(struct model *model, struct json_object from, struct
 {
     static const char *const known[] = {"temperature", NULL};
     const cJSON *calibration = NULL;
-    if (json_get_object(&calibration, from, "calibration", 0, err) != 0 || calibration == NULL)
-        return calibration == NULL ? 0 : -1;
+    if (json_get_object(&calibration, from, "calibration", 0, err) != 0)
+        return -1;
+    if (calibration == NULL)
+        return 0;
     const struct json_object inside = {calibration, "calibration"};
     return json_check_keys(inside, known, err) != 0 ||
                    json_get_number(&model->temperature, inside, "temperature", 1e-3, 1e3, 1, err) != 0
@@ -147,7 +149,7 @@ static int read_calibration(struct model *model, struct json_object from, struct
 static int read_training(struct model *model, struct json_object from, struct error *err)
 {
     const cJSON *training;
-    if (json_get_object(&training, from, "training", 1, err) != 0)
+    if (json_get_object(&training, from, "training", 1, err) != 0 || json_check_finite(training, "training", err) != 0)
         return -1;
     cJSON_Delete(model->training);
     model->training = cJSON_Duplicate(training, 1);

@@ -1,16 +1,19 @@
 #include "nn/activation.h"
 
+#include <stddef.h>
+
+const char *const activation_names[ACTIVATION_COUNT + 1] = {"none", "relu", "tanh", "lecun-tanh", "sigmoid", NULL};
+
 const char *activation_name(enum activation activation)
 {
-    static const char *const names[ACTIVATION_COUNT] = {"none", "relu", "tanh", "lecun-tanh", "sigmoid"};
-    return names[activation];
+    return activation_names[activation];
 }
 
 static real apply(real x, enum activation activation)
 {
     switch (activation) {
     case ACTIVATION_RELU:
-        return x > 0 ? x : 0;
+        return x < 0 ? 0 : x; /* NaN stays NaN: a network that has diverged must show it */
     case ACTIVATION_TANH:
         return (real)real_tanh((double)x);
     case ACTIVATION_LECUN_TANH:

@@ -17,7 +17,8 @@ enum activation {
 #define LECUN_TANH_SIZE 1.7159
 #define LECUN_TANH_SLOPE (2.0 / 3.0)
 
-/* "none", "relu", "tanh", "lecun-tanh", "sigmoid". */
+/* "none", "relu", "tanh", "lecun-tanh", "sigmoid"; NULL ends them. */
+extern const char *const activation_names[ACTIVATION_COUNT + 1];
 const char *activation_name(enum activation activation);
 
 void activation_forward(real *y, int count, enum activation activation);

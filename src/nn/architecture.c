@@ -2,10 +2,11 @@
 
 #include <math.h>
 
+const char *const layer_kind_names[] = {"conv", "pool", "dense", NULL};
+
 const char *layer_kind_name(enum layer_kind kind)
 {
-    static const char *const names[] = {"conv", "pool", "dense"};
-    return names[kind];
+    return layer_kind_names[kind];
 }
 
 static int out_of_range(struct error *err, const char *what, int value, int low, int high)
@@ -114,10 +115,9 @@ static int check_last(const struct layer *last, struct error *err)
     return 0;
 }
 
-static int in_layer(struct error *err, int index, enum layer_kind kind)
+static int in_layer(struct error *err, int index, enum layer_kind kind, const struct error *why)
 {
-    struct error inner = *err;
-    return error_set(err, ERROR_MODEL, "layer %d (%s): %s", index + 1, layer_kind_name(kind), inner.text);
+    return error_set(err, ERROR_MODEL, "layer %d (%s): %s", index + 1, layer_kind_name(kind), why->text);
 }
 
 int architecture_resolve(struct architecture *architecture, struct error *err)
@@ -132,24 +132,27 @@ int architecture_resolve(struct architecture *architecture, struct error *err)
     struct shape shape = a.in;
     long long activations = (long long)shape.channels * shape.rows * shape.cols;
     a.parameter_count = 0;
-    for (int i = 0; i < a.layer_count && activations <= ARCHITECTURE_ACTIVATIONS; i++) {
+    if (activations > ARCHITECTURE_ACTIVATIONS)
+        return error_set(err, ERROR_MODEL, "input: %lld numbers an image are more than the %d that are allowed",
+                         activations, ARCHITECTURE_ACTIVATIONS);
+    for (int i = 0; i < a.layer_count; i++) {
         struct layer *layer = &a.layers[i];
         layer->in = shape;
-        if (resolve_layer(layer, &why) != 0) {
-            in_layer(&why, i, layer->kind);
-            return error_set(err, ERROR_MODEL, "%s", why.text);
-        }
+        if (resolve_layer(layer, &why) != 0)
+            return in_layer(err, i, layer->kind, &why);
         layer->weights = a.parameter_count;
         layer->biases = layer->weights + (size_t)layer->weight_count;
         a.parameter_count = layer->biases + (size_t)layer->bias_count;
         shape = layer->out;
         activations += (long long)shape.channels * shape.rows * shape.cols;
+        if (activations > ARCHITECTURE_ACTIVATIONS) {
+            error_set(&why, ERROR_MODEL,
+                      "its output of %dx%dx%d makes %lld numbers an image up to here, and %d are allowed: use a "
+                      "smaller input, fewer filters, less padding, or a larger stride",
+                      shape.rows, shape.cols, shape.channels, activations, ARCHITECTURE_ACTIVATIONS);
+            return in_layer(err, i, layer->kind, &why);
+        }
     }
-    if (activations > ARCHITECTURE_ACTIVATIONS)
-        return error_set(err, ERROR_MODEL,
-                         "the layers give more than the %d numbers an image that are allowed in all: use a smaller "
-                         "input, fewer filters, or a larger stride",
-                         ARCHITECTURE_ACTIVATIONS);
     if (a.parameter_count > ARCHITECTURE_PARAMETERS)
         return error_set(err, ERROR_MODEL, "the network has %zu parameters, more than the %d that are allowed",
                          a.parameter_count, ARCHITECTURE_PARAMETERS);

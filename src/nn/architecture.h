@@ -58,7 +58,8 @@ struct architecture {
  *         *architecture is untouched then. The last layer has to be dense with activation none: softmax follows it. */
 int architecture_resolve(struct architecture *architecture, struct error *err);
 
-/* "conv", "pool", "dense". */
+/* "conv", "pool", "dense"; NULL ends them. */
+extern const char *const layer_kind_names[];
 const char *layer_kind_name(enum layer_kind kind);
 
 /* Multiply-adds of one image's way through a layer. Pooling counts none. */

@@ -140,12 +140,22 @@ static void run_minibatch(struct trainer *trainer, const int *minibatch, int siz
     }
 }
 
-static int diverged(struct error *err, const char *what, int epoch, long step, double lr)
+#define DIVERGED_CURE "use a smaller --lr (a tenth of it), or look for wrong pixels in the data"
+
+static int loss_diverged(struct error *err, int epoch, long step, double lr)
 {
     return error_set(err, ERROR_DIVERGED,
-                     "training diverged: in epoch %d, minibatch %ld, at a learning rate of %.3g, %s is no longer "
-                     "a finite number: use a smaller --lr (a tenth of it), or look for wrong pixels in the data",
-                     epoch, step + 1, lr, what);
+                     "training diverged: in epoch %d, minibatch %ld, at a learning rate of %.3g, the loss is no longer "
+                     "a finite number: " DIVERGED_CURE,
+                     epoch, step + 1, lr);
+}
+
+static int weights_diverged(struct error *err, int epoch, double lr)
+{
+    return error_set(err, ERROR_DIVERGED,
+                     "training diverged: at the end of epoch %d, which began at a learning rate of %.3g, a weight is "
+                     "no longer a finite number: " DIVERGED_CURE,
+                     epoch, lr);
 }
 
 static int all_finite(const struct model *model)
@@ -162,10 +172,10 @@ static int run_epoch(struct trainer *trainer, double *loss, long *correct, const
 {
     const int count = trainer->images.count, batch = trainer->settings.batch_size, epoch = trainer->epoch + 1;
     const long steps = (count + batch - 1) / batch;
-    double lr = 0;
     for (long step = 0; step < steps; step++) {
         const int first = (int)step * batch, size = count - first < batch ? count - first : batch;
-        lr = schedule_rate(&trainer->settings, trainer->epoch * steps + step, trainer->settings.epochs * steps);
+        const double lr =
+            schedule_rate(&trainer->settings, trainer->epoch * steps + step, trainer->settings.epochs * steps);
         run_minibatch(trainer, trainer->order + first, size, lr);
         double minibatch_loss = 0;
         for (int tile = 0; tile < (size + TILE - 1) / TILE; tile++) {
@@ -173,13 +183,14 @@ static int run_epoch(struct trainer *trainer, double *loss, long *correct, const
             *correct += trainer->records.correct[tile];
         }
         if (!isfinite(minibatch_loss))
-            return diverged(err, "the loss", epoch, step, lr);
+            return loss_diverged(err, epoch, step, lr);
         *loss += minibatch_loss;
         if (watch != NULL)
             watch->minibatch(watch->context, epoch, first + size, *loss / (first + size));
     }
     /* A loss is that of before its update: no loss would show what the last update did. */
-    return all_finite(trainer->model) ? 0 : diverged(err, "a weight", epoch, steps - 1, lr);
+    const double first_lr = schedule_rate(&trainer->settings, trainer->epoch * steps, trainer->settings.epochs * steps);
+    return all_finite(trainer->model) ? 0 : weights_diverged(err, epoch, first_lr);
 }
 
 static int validate(struct epoch_log *log, const struct trainer *trainer, struct error *err)

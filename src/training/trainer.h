@@ -14,8 +14,9 @@
 #include "model/config.h"
 #include "model/model_file.h"
 #include "model/record.h"
+#include "training/evaluator.h"
 
-enum { TRAINER_THREADS = 64 };
+enum { TRAINER_THREADS = EVALUATOR_THREADS };
 
 #define TRAINER_MEMORY ((size_t)4 << 30) /* bytes, the data aside: a larger plan is refused before it is begun */
 

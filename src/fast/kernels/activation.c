@@ -41,7 +41,7 @@ LANES_INLINE lanes apply(lanes x, enum activation activation)
     const lanes zero = lanes_broadcast(0), one = lanes_broadcast(1);
     switch (activation) {
     case ACTIVATION_RELU:
-        return lanes_select(x > zero, x, zero);
+        return lanes_select(x < zero, zero, x); /* NaN stays NaN: what has diverged must show in the loss */
     case ACTIVATION_TANH:
         return tanh_of(x);
     case ACTIVATION_LECUN_TANH:
