@@ -31,13 +31,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
         "are answered, exit status 1.\n"
         "\nExample: lenet5 classify --top 3 digit.png\n";
     struct option_spec specs[] = {
-        {.name = "model",
-         .letter = 'm',
-         .kind = OPTION_TEXT,
-         .to.text = &asked->model,
-         .argument = "FILE",
-         .fallback = "$LENET5_MODEL, then the shipped one",
-         .help = "the trained network"},
+        default_model_option(&asked->model),
         {.name = "index",
          .letter = 'n',
          .kind = OPTION_WHOLE,

@@ -16,6 +16,17 @@ static void program_folder(char folder[DEFAULT_MODEL_PATH])
         *slash = '\0';
 }
 
+struct option_spec default_model_option(const char **model)
+{
+    return (struct option_spec){.name = "model",
+                                .letter = 'm',
+                                .kind = OPTION_TEXT,
+                                .to.text = model,
+                                .argument = "FILE",
+                                .fallback = "$LENET5_MODEL, then the shipped one",
+                                .help = "the trained network"};
+}
+
 const char *default_model(char buffer[DEFAULT_MODEL_PATH], const char *asked, struct error *err)
 {
     /* build/lenet5, bin/lenet5 of an installation, build/clang/lenet5 */

@@ -3,9 +3,12 @@
 #ifndef LENET5_CLI_DEFAULT_MODEL_H
 #define LENET5_CLI_DEFAULT_MODEL_H
 
-#include "base/error.h"
+#include "cli/options.h"
 
 enum { DEFAULT_MODEL_PATH = 4096 };
+
+/* The row of every table that has it; *model stays NULL where it is not given. */
+struct option_spec default_model_option(const char **model);
 
 /* Gives `asked` if not NULL, else $LENET5_MODEL if set and not empty, else models/lenet5.json or
  * share/lenet5/lenet5.json found from the place of the program itself; the path is kept in `buffer` where it is made.

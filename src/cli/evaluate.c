@@ -26,13 +26,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
         "\nExample: lenet5 evaluate --model lenet5.json --min-accuracy 0.988\n"
         "Exit status: 3 data missing or wrong, 4 model missing or wrong, 6 accuracy below --min-accuracy.\n";
     struct option_spec specs[] = {
-        {.name = "model",
-         .letter = 'm',
-         .kind = OPTION_TEXT,
-         .to.text = &asked->model,
-         .argument = "FILE",
-         .fallback = "$LENET5_MODEL, then the shipped one",
-         .help = "the trained network"},
+        default_model_option(&asked->model),
         {.name = "data",
          .kind = OPTION_TEXT,
          .to.text = &asked->data,
