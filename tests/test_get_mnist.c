@@ -95,7 +95,7 @@ static void a_wrong_file_in_its_own_folder_is_set_aside(void **state)
 }
 
 /* The labels are small enough to be fetched in two parts here; the images come whole. */
-static void mnist_is_fetched_resumed_and_verified(void **state)
+static void mnist_is_fetched_behind_what_is_there_and_verified(void **state)
 {
     (void)state;
     if (commands_mnist() == NULL) {
@@ -117,6 +117,7 @@ static void mnist_is_fetched_resumed_and_verified(void **state)
     struct program_run run = program("%s", "");
     assert_int_equal(run.status, 0);
     assert_non_null(strstr(run.err, "MNIST is complete and verified"));
+    assert_null(strstr(run.err, "thrown away")); /* the part was gone on with, not appended to at the wrong place */
     assert_non_null(strstr(run.out, "data/mnist\n"));
     program_free(&run);
     assert_int_equal(commands_entries("copy/data/mnist"), 4);
@@ -142,7 +143,7 @@ int main(void)
         cmocka_unit_test(mirrors_without_the_files_end_with_status_3_and_the_cure),
         cmocka_unit_test(a_page_in_the_place_of_the_file_is_named_and_thrown_away),
         cmocka_unit_test(a_wrong_file_in_its_own_folder_is_set_aside),
-        cmocka_unit_test(mnist_is_fetched_resumed_and_verified),
+        cmocka_unit_test(mnist_is_fetched_behind_what_is_there_and_verified),
         cmocka_unit_test(misuse_is_status_2),
     };
     return cmocka_run_group_tests(tests, arrive, commands_leave);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-int output_status(enum error_kind kind)
+static int exit_status(enum error_kind kind)
 {
     switch (kind) {
     case ERROR_NONE:
@@ -32,7 +32,7 @@ int output_status(enum error_kind kind)
 int output_error(const struct error *err)
 {
     output_note("%s", err->text);
-    return output_status(err->kind);
+    return exit_status(err->kind);
 }
 
 /* Through error_set, which takes escape sequences out of file names. stdout first, so that a terminal shows the lines

@@ -17,11 +17,8 @@ enum output_exit {
     STATUS_BELOW_MINIMUM = 6,
 };
 
-/* The one place that maps kinds of failure to exit statuses. */
-int output_status(enum error_kind kind);
-
-/* Prints "lenet5: SENTENCE" on stderr and returns the exit status of its kind, so that commands can
- * `return output_error(&err)`. */
+/* Prints "lenet5: SENTENCE" on stderr and returns the exit status of its kind (the one place that maps them), so that
+ * commands can `return output_error(&err)`. */
 int output_error(const struct error *err);
 
 /* "lenet5: LINE" on stderr for what is no failure: a warning, what is being done. No newline in `format`; control

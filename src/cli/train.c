@@ -11,6 +11,8 @@
 #include "training/evaluator.h"
 #include "training/trainer.h"
 
+_Static_assert(OPTIONS_SEED == CONFIG_SEED, "a seed that the command line takes has to fit into a model file");
+
 struct asked {
     const char *data, *config_name, *out;
     struct config config; /* its settings are what options and config file say together */
@@ -113,9 +115,8 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
                               .specs = specs,
                               .count = sizeof specs / sizeof specs[0]};
     struct error err = {0};
-    if (config_load(&asked->config, asked->config_name, &err) == 0) { /* the defaults that --help shows */
+    if (config_load(&asked->config, asked->config_name, &err) == 0) /* the defaults that --help shows */
         asked->schedule = (int)settings->schedule;
-    }
     if (!command_begin(status, &options, argc, argv))
         return false;
     if (config_load(&asked->config, asked->config_name, &err) != 0) {

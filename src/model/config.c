@@ -75,7 +75,7 @@ static int read_settings(struct settings *out, const cJSON *json, struct error *
         json_get_number(&settings.momentum, from, "momentum", 0, CONFIG_MOMENTUM, 0, err) != 0 ||
         json_get_number(&settings.weight_decay, from, "weight_decay", 0, CONFIG_WEIGHT_DECAY, 0, err) != 0 ||
         json_get_choice(&schedule, from, "schedule", config_schedules, 0, err) != 0 ||
-        json_get_number(&seed, from, "seed", 0, CONFIG_SEED, 0, err) != 0 ||
+        json_get_number(&seed, from, "seed", 0, (double)CONFIG_SEED, 0, err) != 0 ||
         json_get_int(&settings.validation, from, "validation", 0, CONFIG_VALIDATION, 0, err) != 0)
         return -1;
     settings.schedule = (enum schedule)schedule;

@@ -23,7 +23,7 @@ enum {
 #define CONFIG_LR 1000.0
 #define CONFIG_MOMENTUM 0.9999
 #define CONFIG_WEIGHT_DECAY 1000.0
-#define CONFIG_SEED 9007199254740991.0 /* 2^53 - 1: the largest whole number that every JSON reader keeps exactly */
+#define CONFIG_SEED 9007199254740991u /* 2^53 - 1: the largest whole number that every JSON reader keeps exactly */
 
 struct settings {
     int epochs;          /* 1 to CONFIG_EPOCHS */
