@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
+#include "base/json.h"
 #include "model/architecture_json.h"
 #include "model/config.h"
-#include "model/json.h"
 #include "support.h"
 
 #define INPUT "\"input\": {\"rows\": 28, \"cols\": 28}"

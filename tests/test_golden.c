@@ -13,9 +13,9 @@
 #include <cmocka.h>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "fast/plan.h"
 #include "model/architecture_json.h"
-#include "model/json.h"
 #include "networks.h"
 #include "nn/network.h"
 #include "support.h"

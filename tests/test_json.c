@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "model/json.h"
+#include "base/json.h"
 #include "support.h"
 
 /* ---- Helpers ---- */

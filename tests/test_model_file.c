@@ -17,8 +17,8 @@
 #include <cmocka.h>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "model/config.h"
-#include "model/json.h"
 #include "model/model_file.h"
 #include "model/record.h"
 #include "networks.h"

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/files.h"
-#include "model/json.h"
+#include "base/json.h"
 #include "model/model_file.h"
 #include "networks.h"
 #include "support.h"

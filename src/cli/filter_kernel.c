@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
-#include "model/json.h"
 
 /* Light left of dark gives a positive answer to `vertical`, light above dark to `horizontal`, as in the course; the
  * Sobel filters weigh the middle row or column twice (Sobel and Feldman 1968). The weights of blur are sixteenths,

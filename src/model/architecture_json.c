@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/json.h"
+#include "base/json.h"
 
 static const char *const modes[] = {"max", "average", NULL};
 

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "model/architecture_json.h"
-#include "model/json.h"
 
 enum { CONFIG_BYTES = 1 << 20 };
 

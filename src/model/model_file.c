@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "base/json.h"
 #include "model/architecture_json.h"
-#include "model/json.h"
 #include "model/weights_json.h"
 
 #define MODEL_FORMAT "lenet5-model"

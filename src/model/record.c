@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "model/json.h"
+#include "base/json.h"
 
 /* Six digits say all that a loss or an accuracy can; 17 would only look exact. */
 static void add_figure(cJSON *json, const char *key, double value)

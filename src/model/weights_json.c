@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
-#include "model/json.h"
 
 enum { SHAPE_AXES = 4, VALUES_A_LINE = 10 };
 

@@ -1,6 +1,6 @@
 /* What cJSON lets pass: the text of a document is looked through before it is parsed. */
-#ifndef LENET5_MODEL_JSON_TEXT_H
-#define LENET5_MODEL_JSON_TEXT_H
+#ifndef LENET5_BASE_JSON_TEXT_H
+#define LENET5_BASE_JSON_TEXT_H
 
 #include <stddef.h>
 

@@ -1,9 +1,9 @@
-#include "model/json_text.h"
+#include "base/json_text.h"
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
-#include "model/json.h"
 
 static int check_characters(const unsigned char *bytes, size_t size, struct error *err)
 {

@@ -1,12 +1,12 @@
-#include "model/json.h"
+#include "base/json.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_text.h"
 #include "base/text.h"
-#include "model/json_text.h"
 
 /* `at` is where cJSON gave up: the last byte, or where the value begins that is cut ("fals"; a string may be long). */
 static int no_json(const unsigned char *bytes, size_t size, size_t at, int open, struct error *err)

@@ -1,7 +1,7 @@
 /* Strict reading of JSON over cJSON: every key known, none missing, none twice, every number finite and in range. What
  * is wrong is said with its place: "architecture.layers[2].f is 0: use 1 to 1024". All failures are ERROR_MODEL. */
-#ifndef LENET5_MODEL_JSON_H
-#define LENET5_MODEL_JSON_H
+#ifndef LENET5_BASE_JSON_H
+#define LENET5_BASE_JSON_H
 
 #include <cjson/cJSON.h>
 #include <stddef.h>
