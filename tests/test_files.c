@@ -1,4 +1,4 @@
-/* Whole files: read with a limit; written so that nobody ever sees half of one. */
+/* Whole files: read with a limit; written so that nobody ever sees half of one; and folders. */
 #define _XOPEN_SOURCE 700
 #include <errno.h>
 #include <fcntl.h>
@@ -294,6 +294,41 @@ static void a_symbolic_link_is_followed_there_too(void **state)
     assert_true(S_ISLNK(mode_of(file)));
 }
 
+/* ---- Folders ---- */
+
+static void a_missing_folder_is_made_and_one_that_is_there_is_left(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    char *inside = support_path(folder, "file/inside");
+    const mode_t mask = umask(027);
+    assert_int_equal(files_make_folder(file, &err), 0);
+    umask(mask);
+    assert_true(S_ISDIR(mode_of(file)));
+    assert_int_equal(mode_of(file) & 0777, 0750);
+    write_file(inside, "kept");
+    assert_int_equal(files_make_folder(file, &err), 0);
+    assert_holds(inside, "kept");
+    assert_int_equal(files_make_folder("/", &err), 0);
+    free(inside);
+}
+
+static void a_folder_that_cannot_be_made_is_said_so(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    char *nowhere = support_path(folder, "nowhere/inside");
+    assert_said(files_make_folder(nowhere, &err), &err, ERROR_FAILED, nowhere,
+                "the folder cannot be made: No such file or directory");
+    write_file(file, "a file");
+    assert_said(files_make_folder(file, &err), &err, ERROR_FAILED, file, "is a file, a folder was expected");
+    assert_holds(file, "a file");
+    assert_int_equal(unlink(file), 0);
+    assert_int_equal(symlink("nowhere", file), 0);
+    assert_said(files_make_folder(file, &err), &err, ERROR_FAILED, file, "the folder cannot be made: File exists");
+    free(nowhere);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
@@ -312,6 +347,8 @@ int main(void)
         EACH(a_path_that_can_be_written_is_said_so_and_not_touched),
         EACH(a_path_that_cannot_be_written_is_said_so),
         EACH(a_symbolic_link_is_followed_there_too),
+        EACH(a_missing_folder_is_made_and_one_that_is_there_is_left),
+        EACH(a_folder_that_cannot_be_made_is_said_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

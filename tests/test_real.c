@@ -88,6 +88,23 @@ static void cos_is_right_from_0_to_pi(void **state)
     assert_true(same(real_cos(0x1.921fb54442d18p1), -1));
 }
 
+static long double cos_of_turns(long double turns)
+{
+    return cosl(6.283185307179586476925286766559006L * turns);
+}
+
+static void cos_of_turns_is_right_for_any_number_of_them(void **state)
+{
+    (void)state;
+    assert_below(worst_error(real_cos_turns, cos_of_turns, -1.5, 1.5, 1), 1e-14, "cos of turns");
+    assert_below(worst_error(real_cos_turns, cos_of_turns, 1000, 1001, 1), 1e-14, "cos of turns");
+    assert_true(same(real_cos_turns(0), 1) && same(real_cos_turns(-7), 1) && same(real_cos_turns(0x1p1000), 1));
+    assert_true(same(real_cos_turns(0.5), -1) && same(real_cos_turns(-2.5), -1));
+    assert_true(same(real_cos_turns(0x1.fffffffffffffp-2), -1)); /* adding 1/2 to it gives 1 */
+    assert_true(same(real_cos_turns(-1e-300), 1));
+    assert_true(isnan(real_cos_turns(NAN)));
+}
+
 static void tanh_is_right_over_its_whole_range(void **state)
 {
     (void)state;
@@ -116,6 +133,16 @@ static void the_functions_give_the_same_bits_everywhere(void **state)
         sum += real_exp(x) + real_log(x) + real_cos(x) + real_tanh(x);
     }
     if (!same(sum, 0x1.c7ab260b7699bp+12))
+        fail_msg("the sum is %a", sum);
+}
+
+static void cos_of_turns_gives_the_same_bits_everywhere(void **state)
+{
+    (void)state;
+    double sum = 0;
+    for (int i = 1; i <= 1000; i++)
+        sum += i * real_cos_turns(i * 0.0137 - 5);
+    if (!same(sum, -0x1.63682e00540d7p+13))
         fail_msg("the sum is %a", sum);
 }
 
@@ -217,9 +244,11 @@ int main(void)
         cmocka_unit_test(exp_has_exact_ends),
         cmocka_unit_test(log_is_right_over_its_whole_range),
         cmocka_unit_test(cos_is_right_from_0_to_pi),
+        cmocka_unit_test(cos_of_turns_is_right_for_any_number_of_them),
         cmocka_unit_test(tanh_is_right_over_its_whole_range),
         cmocka_unit_test(tanh_is_odd),
         cmocka_unit_test(the_functions_give_the_same_bits_everywhere),
+        cmocka_unit_test(cos_of_turns_gives_the_same_bits_everywhere),
         cmocka_unit_test(the_generator_is_splitmix64),
         cmocka_unit_test(a_seed_and_a_stream_give_known_numbers),
         cmocka_unit_test(units_are_the_upper_24_bits_below_1),

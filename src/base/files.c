@@ -184,3 +184,14 @@ int files_check_writable(const char *path, struct error *err)
     unlink(temporary);
     return 0;
 }
+
+int files_make_folder(const char *path, struct error *err)
+{
+    struct stat status;
+    const int failed = mkdir(path, 0777) == 0 ? 0 : errno;
+    if (failed == 0)
+        return 0;
+    if (stat(path, &status) != 0) /* not there, or a link to nothing */
+        return error_set(err, ERROR_FAILED, "%s: the folder cannot be made: %s", path, strerror(failed));
+    return S_ISDIR(status.st_mode) ? 0 : error_set(err, ERROR_FAILED, "%s: is a file, a folder was expected", path);
+}

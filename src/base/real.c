@@ -78,3 +78,25 @@ double real_cos(double x)
         sum = (1 - sum) * x * x / (n * (n - 1));
     return mirrored ? sum - 1 : 1 - sum;
 }
+
+double real_cos_turns(double turns)
+{
+    double part = turns - floor(turns + 0.5); /* exact; the cosine is even, and cos(pi - x) = -cos x */
+    part = part < 0 ? -part : part;
+    const int mirrored = part > 0.25;
+    if (mirrored)
+        part = 0.5 - part;
+    /* (2 pi)^2n / (2n)! for n from 9 down: the next would add less than 4e-15 */
+    const double square = part * part;
+    double sum = -0x1.2a0c591af8314p-5;
+    sum = sum * square + 0x1.20c62c2f2d7f5p-2;
+    sum = sum * square - 0x1.b6e24f44b128fp+0;
+    sum = sum * square + 0x1.f9d38a3763cc3p+2;
+    sum = sum * square - 0x1.a6d1f2a204a8cp+4;
+    sum = sum * square + 0x1.e1f506891babbp+5;
+    sum = sum * square - 0x1.55d3c7e3cbffap+6;
+    sum = sum * square + 0x1.03c1f081b5ac4p+6;
+    sum = sum * square - 0x1.3bd3cc9be45dep+4;
+    sum = sum * square + 1;
+    return mirrored ? -sum : sum;
+}

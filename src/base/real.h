@@ -21,6 +21,9 @@ double real_log(double x);
 /* Cosine of 0 <= x <= pi, error under 1e-15. */
 double real_cos(double x);
 
+/* Cosine of any finite number of whole turns, 2 pi each, error under 1e-14; the sine is that of turns - 0.25. */
+double real_cos_turns(double turns);
+
 /* Hyperbolic tangent, relative error under 1e-14. */
 double real_tanh(double x);
 
