@@ -38,7 +38,7 @@ CLI     := $(wildcard src/cli/*.c) $(wildcard src/main.c)
 TESTS   := $(wildcard tests/test_*.c)
 HELPERS := $(filter-out $(TESTS),$(wildcard tests/*.c))
 
-LIBRARY_OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o) \
+LIBRARY_OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/strokes_builtin.o \
                    $(foreach t,$(TIERS),$(KERNELS:src/fast/kernels/%.c=$(BUILD)/obj/fast/kernels/%.$(t).o))
 CLI_OBJECTS     := $(CLI:src/%.c=$(BUILD)/obj/%.o)
 HELPER_OBJECTS  := $(HELPERS:tests/%.c=$(BUILD)/tests/%.o)
@@ -71,6 +71,18 @@ $(foreach t,$(TIERS),$(eval $(call tier_rule,$(t))))
 
 $(BUILD)/obj/fast/kernels.o: EXTRA_CFLAGS = $(foreach t,$(TIERS),-DHAVE_TIER_$(t)) -Wno-psabi
 $(BUILD)/obj/cli/version.o: EXTRA_CFLAGS = -DLENET5_VERSION='"$(VERSION)"'
+
+# data/strokes.json as an array of bytes: a string literal may have 4,095 characters only.
+$(BUILD)/gen/strokes_builtin.c: data/strokes.json Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "drawing/strokes_builtin.h"'; echo 'const unsigned char strokes_builtin[] = {'; \
+	   od -An -v -tu1 $< | sed 's/\([0-9][0-9]*\) */\1,/g'; \
+	   echo '};'; echo 'const size_t strokes_builtin_size = sizeof strokes_builtin;'; } > $@.part
+	@mv $@.part $@
+
+$(BUILD)/obj/strokes_builtin.o: $(BUILD)/gen/strokes_builtin.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # src/nn once more in double, for the gradient checks.
 $(BUILD)/double/%.o: src/nn/%.c $(BUILD)/flags
@@ -116,9 +128,9 @@ test-programs: $(TEST_PROGRAMS)
 bench: all
 	@scripts/bench-peers $(BUILD)/lenet5
 
-## samples: draw data/samples again
-samples:
-	scripts/draw-samples data/samples
+## samples: draw data/samples and data/sheet.png again
+samples: all
+	@scripts/draw-samples $(BUILD)
 
 ## install: program, library, header and model, under PREFIX (/usr/local); uninstall removes them
 install: all

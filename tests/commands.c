@@ -82,7 +82,7 @@ int commands_leave(void **state)
 void commands_train(const char *path)
 {
     struct program_run run =
-        program("train --quiet --threads 1 --validation 0 --epochs 6 --batch-size 16 --out %s", path);
+        program("train --quiet --threads 1 --validation 0 --epochs 12 --batch-size 16 --out %s", path);
     assert_string_equal(run.err, "");
     assert_int_equal(run.status, 0);
     program_free(&run);

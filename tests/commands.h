@@ -19,7 +19,8 @@ const char *commands_repository(void);
 int commands_arrive(void **state);
 int commands_leave(void **state);
 
-/* Trains a small network on the data set and saves it as `path`; it answers nearly all right. */
+/* Trains a network on the data set and saves it as `path`. It knows the training set by heart: tests of what is printed
+ * that need a right answer ask for one of those images. */
 void commands_train(const char *path);
 
 /* Runs it; has to end with this status, say nothing on stdout, and exactly "lenet5: SENTENCE\n" on stderr. */

@@ -18,9 +18,10 @@
 #include "digits.h"
 #include "support.h"
 
+#define TRAIN_IMAGES "data/mnist/train-images-idx3-ubyte"
 #define TEST_IMAGES "data/mnist/t10k-images-idx3-ubyte.gz"
 
-/* Pictures 0.png .. 9.png, the first ten images of the test set, and the model that commands take by themselves. */
+/* Pictures 0.png .. 9.png, the first ten images of the training set, and the model that commands take by themselves. */
 static int arrive(void **state)
 {
     unsigned char pixels[DIGITS_PIXELS];
@@ -29,7 +30,7 @@ static int arrive(void **state)
     setenv("LENET5_MODEL", "model.json", 1);
     for (int digit = 0; digit < 10; digit++) {
         const char name[] = {(char)('0' + digit), '.', 'p', 'n', 'g', '\0'};
-        digits_test_image(pixels, digit);
+        digits_image(pixels, DATASET_TRAIN, digit);
         digits_write_png(name, pixels);
     }
     return 0;
@@ -117,8 +118,8 @@ static void a_blank_picture_is_no_digit(void **state)
 static void an_image_of_an_idx_file_is_answered_by_its_index(void **state)
 {
     (void)state;
-    assert_int_equal(system("gzip -dc " TEST_IMAGES " > plain.idx"), 0);
-    const char *const files[] = {TEST_IMAGES, "plain.idx"};
+    assert_int_equal(system("gzip -c " TRAIN_IMAGES " > packed.idx"), 0);
+    const char *const files[] = {TRAIN_IMAGES, "packed.idx"};
     for (int i = 0; i < 2; i++)
         for (int index = 0; index <= 99; index += 33) {
             struct program_run run = program("classify --index %d %s", index, files[i]);
@@ -146,10 +147,10 @@ static void an_idx_file_that_is_wrong_is_refused(void **state)
                      "small.idx: the images are 14x14 with 1 channel and the network takes 28x28 with 1: use other "
                      "images, or a config whose input has rows 14, cols 14, channels 1",
                      "classify --index 0 small.idx");
-    struct program_run run = program("classify --index 0 3.png " TEST_IMAGES);
+    struct program_run run = program("classify --index 0 3.png " TRAIN_IMAGES);
     assert_int_equal(run.status, 1);
     assert_int_equal(strncmp(run.err, "lenet5: 3.png: ", 15), 0);
-    assert_line(run.out, TEST_IMAGES, 0); /* and the other is answered */
+    assert_line(run.out, TRAIN_IMAGES, 0); /* and the other is answered */
     program_free(&run);
 }
 
@@ -158,7 +159,7 @@ static void a_28x28_picture_answers_exactly_as_the_same_bytes_in_an_idx_file(voi
     (void)state;
     for (int index = 0; index < 10; index++) {
         cJSON *png = commands_json("classify --json --top 10 %d.png", index);
-        cJSON *idx = commands_json("classify --json --top 10 --index %d " TEST_IMAGES, index);
+        cJSON *idx = commands_json("classify --json --top 10 --index %d " TRAIN_IMAGES, index);
         cJSON_DeleteItemFromObject(png, "file");
         cJSON_DeleteItemFromObject(idx, "file");
         char *one = cJSON_PrintUnformatted(png), *other = cJSON_PrintUnformatted(idx);
@@ -252,7 +253,7 @@ static void a_hostile_name_stays_on_its_line_and_sends_no_escape(void **state)
 {
     (void)state;
     unsigned char pixels[DIGITS_PIXELS];
-    digits_test_image(pixels, 5);
+    digits_image(pixels, DATASET_TRAIN, 5);
     digits_write_png(hostile, pixels);
     struct program_run run = program("classify a*b*.png");
     assert_int_equal(run.status, 0);
@@ -282,7 +283,7 @@ static void a_name_that_begins_with_a_dash_is_given_behind_two(void **state)
 {
     (void)state;
     unsigned char pixels[DIGITS_PIXELS];
-    digits_test_image(pixels, 4);
+    digits_image(pixels, DATASET_TRAIN, 4);
     digits_write_png("-4.png", pixels);
     commands_refused(2, "classify has no option -4.png: lenet5 classify --help lists them", "classify -4.png");
     struct program_run run = program("classify -- -4.png");

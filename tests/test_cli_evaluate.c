@@ -14,6 +14,7 @@
 
 #include "base/digest.h"
 #include "commands.h"
+#include "dataset/source.h"
 #include "digits.h"
 #include "support.h"
 
@@ -57,7 +58,7 @@ static void json_has_the_documented_keys(void **state)
 {
     (void)state;
     cJSON *json = evaluate();
-    commands_keys(json, "accuracy", "standard_error", "error_rate", "correct", "total", "loss", "first_half",
+    commands_keys(json, "data", "accuracy", "standard_error", "error_rate", "correct", "total", "loss", "first_half",
                   "second_half", "per_digit", "confusion", "mistakes", "model_digest", "data_digest", NULL);
     commands_keys(cJSON_GetObjectItem(json, "first_half"), "accuracy", "correct", "total", NULL);
     commands_keys(cJSON_GetObjectItem(json, "second_half"), "accuracy", "correct", "total", NULL);
@@ -151,7 +152,7 @@ static void both_digests_tell_what_was_measured(void **state)
     (void)state;
     unsigned char pixels[DIGITS_TEST * DIGITS_PIXELS], labels[DIGITS_TEST];
     for (int i = 0; i < DIGITS_TEST; i++) {
-        digits_test_image(pixels + i * DIGITS_PIXELS, i);
+        digits_image(pixels + i * DIGITS_PIXELS, DATASET_TEST, i);
         labels[i] = (unsigned char)digits_test_label(i);
     }
     char data[DIGEST_TEXT], *file = commands_file("model.json");
@@ -162,6 +163,37 @@ static void both_digests_tell_what_was_measured(void **state)
     cJSON_Delete(json);
     cJSON_Delete(model);
     free(file);
+}
+
+/* Until then it is the folder, also where that is called mnist: its digits are none of MNIST's. */
+static void drawn_digits_are_named_where_their_folder_lists_their_digest(void **state)
+{
+    (void)state;
+    assert_int_equal(system("cp -r data/mnist drawn"), 0);
+    cJSON *json = commands_json("evaluate --json --model model.json --data drawn");
+    assert_string_equal(commands_text(json, "data"), "drawn");
+    assert_int_equal(source_write_synthetic("drawn", "a test", NULL, commands_text(json, "data_digest"), NULL), 0);
+    cJSON_Delete(json);
+    json = commands_json("evaluate --json --model model.json --data drawn");
+    assert_string_equal(commands_text(json, "data"), "synthetic digits");
+    cJSON_Delete(json);
+    struct program_run run = program("evaluate --model model.json --data drawn");
+    assert_int_equal(strncmp(run.out, "data            synthetic digits (drawn)\naccuracy ", 50), 0);
+    program_free(&run);
+}
+
+/* Names are bytes: a terminal gets no escape sequence, JSON valid UTF-8. */
+static void a_folder_with_a_wild_name_is_named_as_text(void **state)
+{
+    (void)state;
+    assert_int_equal(system("cp -r data/mnist \"$(printf 'wild\\033\\377')\""), 0);
+    struct program_run run = program("evaluate --model model.json --data \"$(printf 'wild\\033\\377')\"");
+    assert_int_equal(run.status, 0);
+    assert_int_equal(strncmp(run.out, "data            wild?\377\n", 23), 0);
+    program_free(&run);
+    cJSON *json = commands_json("evaluate --json --model model.json --data \"$(printf 'wild\\033\\377')\"");
+    assert_string_equal(commands_text(json, "data"), "wild\033?");
+    cJSON_Delete(json);
 }
 
 static void the_number_of_threads_changes_nothing(void **state)
@@ -184,7 +216,8 @@ static void the_text_says_the_same_as_the_json(void **state)
     assert_string_equal(run.err, "");
     const int correct = (int)commands_number(json, "correct");
     char start[200], shown[100];
-    snprintf(start, sizeof start, "accuracy       %6.2f %% +- %.2f  (%d of 100)\nfirst half ", (double)correct,
+    snprintf(start, sizeof start,
+             "data            data/mnist\naccuracy       %6.2f %% +- %.2f  (%d of 100)\nfirst half ", (double)correct,
              100 * commands_number(json, "standard_error"), correct);
     assert_int_equal(strncmp(run.out, start, strlen(start)), 0);
     const cJSON *worst = cJSON_GetObjectItem(json, "mistakes")->child;
@@ -205,7 +238,7 @@ static void a_digit_without_images_has_no_accuracy(void **state)
     struct bytes images = support_idx(3, (const uint32_t[]){3, DIGITS_SIDE, DIGITS_SIDE});
     struct bytes labels = support_idx(1, (const uint32_t[]){3}); /* 0, 1, 2 */
     for (int i = 0; i < 3; i++)
-        digits_test_image(images.data + 16 + i * DIGITS_PIXELS, i);
+        digits_image(images.data + 16 + i * DIGITS_PIXELS, DATASET_TEST, i);
     support_write("three/t10k-images-idx3-ubyte", images.data, images.size);
     support_write("three/t10k-labels-idx1-ubyte", labels.data, labels.size);
     support_free(&images);
@@ -267,8 +300,8 @@ static void data_that_is_missing_or_does_not_match_is_refused(void **state)
     (void)state;
     commands_refused(
         3,
-        "nowhere: there is no such folder: run scripts/get-mnist, or point --data or MNIST_DIR to a folder "
-        "that has MNIST",
+        "nowhere: there is no such folder: get MNIST with scripts/get-mnist, point --data or MNIST_DIR to a folder "
+        "that has it, or draw digits with lenet5 synth --out data/synthetic and use --data data/synthetic",
         "evaluate --model model.json --data nowhere");
     assert_int_equal(mkdir("small", 0777), 0);
     struct bytes images = support_idx(3, (const uint32_t[]){4, 14, 14}), labels = support_idx(1, (const uint32_t[]){4});
@@ -304,6 +337,8 @@ int main(void)
         cmocka_unit_test(mistakes_are_all_wrong_answers_the_most_confident_first),
         cmocka_unit_test(both_halves_add_up_to_the_whole),
         cmocka_unit_test(both_digests_tell_what_was_measured),
+        cmocka_unit_test(drawn_digits_are_named_where_their_folder_lists_their_digest),
+        cmocka_unit_test(a_folder_with_a_wild_name_is_named_as_text),
         cmocka_unit_test(the_number_of_threads_changes_nothing),
         cmocka_unit_test(the_text_says_the_same_as_the_json),
         cmocka_unit_test(a_digit_without_images_has_no_accuracy),

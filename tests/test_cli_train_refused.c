@@ -16,7 +16,9 @@
 #include "digits.h"
 #include "support.h"
 
-#define CURE "run scripts/get-mnist, or point --data or MNIST_DIR to a folder that has MNIST"
+#define CURE                                                                                                           \
+    "get MNIST with scripts/get-mnist, point --data or MNIST_DIR to a folder that has it, or draw digits with lenet5 " \
+    "synth --out data/synthetic and use --data data/synthetic"
 
 /* What stands for a model that the user would not like to lose. */
 static const char precious[] = "an older model";

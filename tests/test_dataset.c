@@ -13,9 +13,13 @@
 #include <cmocka.h>
 
 #include "dataset/dataset.h"
+#include "dataset/source.h"
 #include "support.h"
 
-#define CURE ": run scripts/get-mnist, or point --data or MNIST_DIR to a folder that has MNIST"
+#define CURE                                                                                                           \
+    ": get MNIST with scripts/get-mnist, point --data or MNIST_DIR to a folder that has it, or draw digits with "      \
+    "lenet5 "                                                                                                          \
+    "synth --out data/synthetic and use --data data/synthetic"
 
 static char *folder; /* of the running test */
 
@@ -183,6 +187,25 @@ static void the_digest_is_over_all_images_then_all_labels(void **state)
     dataset_free(&set);
 }
 
+static void the_source_follows_the_content_and_not_the_name(void **state)
+{
+    (void)state;
+    write_images("train-images-idx3-ubyte", 2);
+    write_labels("train-labels-idx1-ubyte", 2);
+    struct dataset set = load(folder, DATASET_TRAIN);
+    assert_null(set.source);
+    assert_int_equal(source_write_synthetic(folder, "a test", set.digest, NULL, NULL), 0);
+    dataset_free(&set);
+    set = load(folder, DATASET_TRAIN);
+    assert_string_equal(set.source, SOURCE_SYNTHETIC);
+    dataset_free(&set);
+    write_images("train-images-idx3-ubyte", 3);
+    write_labels("train-labels-idx1-ubyte", 3);
+    set = load(folder, DATASET_TRAIN);
+    assert_null(set.source);
+    dataset_free(&set);
+}
+
 static void images_with_channels_are_loaded(void **state)
 {
     (void)state;
@@ -301,11 +324,14 @@ static void a_part_borrows_from_the_whole(void **state)
     (void)state;
     write_images("train-images-idx3-ubyte", 9);
     write_labels("train-labels-idx1-ubyte", 9);
-    struct dataset whole = load(folder, DATASET_TRAIN), part = dataset_part(&whole, 2, 5);
+    struct dataset whole = load(folder, DATASET_TRAIN);
+    whole.source = SOURCE_MNIST;
+    struct dataset part = dataset_part(&whole, 2, 5);
     assert_int_equal(part.count, 5);
     assert_ptr_equal(part.labels, whole.labels + 2);
     assert_ptr_equal(dataset_image(&part, 1), dataset_image(&whole, 3));
     assert_string_equal(part.digest, whole.digest);
+    assert_string_equal(part.source, SOURCE_MNIST);
     dataset_free(&part);
     assert_int_equal(whole.labels[8], 8);
     dataset_free(&whole);
@@ -373,6 +399,7 @@ int main(void)
         CASE(both_sets_are_loaded_under_all_their_names),
         CASE(plain_and_gzip_files_load_to_equal_bytes),
         CASE(the_digest_is_over_all_images_then_all_labels),
+        CASE(the_source_follows_the_content_and_not_the_name),
         CASE(images_with_channels_are_loaded),
         CASE(a_folder_with_the_name_of_a_file_is_passed_over),
         CASE(a_missing_folder_is_named_with_the_cure),

@@ -100,7 +100,7 @@ static void two_readers_work_side_by_side(void **state)
     float one[CLASSES], other[CLASSES];
     struct lenet5 *second = lenet5_open("lenet5.json", NULL);
     assert_non_null(second);
-    digits_test_image(pixels, 7);
+    digits_image(pixels, DATASET_TRAIN, 7);
     assert_int_equal(lenet5_pixels(reader, one, pixels), 7);
     assert_int_equal(lenet5_pixels(second, other, pixels), 7);
     assert_memory_equal(one, other, sizeof one);
@@ -115,7 +115,7 @@ static void the_answer_is_the_most_probable_class_and_probabilities_sum_to_1(voi
     for (int i = 0; i < DIGITS_TEST; i++) {
         unsigned char pixels[DIGITS_PIXELS];
         float probability[CLASSES], sum = 0;
-        digits_test_image(pixels, i);
+        digits_image(pixels, DATASET_TEST, i);
         const int answer = lenet5_pixels(reader, probability, pixels);
         assert_in_range(answer, 0, CLASSES - 1);
         for (int k = 0; k < CLASSES; k++) {
@@ -133,7 +133,7 @@ static void light_on_dark_28x28_answers_the_same_as_pixels_gray_file_and_bytes(v
         unsigned char pixels[DIGITS_PIXELS];
         float expected[CLASSES], probability[CLASSES];
         char why[LENET5_MESSAGE] = "";
-        digits_test_image(pixels, i);
+        digits_image(pixels, DATASET_TEST, i);
         digits_write_png("digit.png", pixels);
         struct bytes file = {0};
         support_append(&file, "P5 28 28 255\n", 13);
@@ -282,7 +282,7 @@ static void assert_example_runs(const char *compiler, const char *source)
     if (system(command) != 0)
         fail_msg("%s\n%s", command, commands_file("compile.log"));
     unsigned char pixels[DIGITS_PIXELS];
-    digits_test_image(pixels, 3);
+    digits_image(pixels, DATASET_TEST, 3);
     digits_write_png("digit.png", pixels);
     struct program_run run = program("classify --model lenet5.json digit.png");
     assert_int_equal(system("./example >example.out 2>example.err"), 0);
@@ -327,7 +327,7 @@ static void an_installed_program_classifies_without_being_told_of_a_model(void *
     install();
     char *before = strdup(getenv("LENET5")), sample[PATH_MAX + 40];
     assert_non_null(before);
-    snprintf(sample, sizeof sample, "%s/data/samples/3.png", commands_repository());
+    snprintf(sample, sizeof sample, "%s/data/samples/3-small.png", commands_repository());
     setenv("LENET5", "installed/bin/lenet5", 1);
     cJSON *json = commands_json("classify --json '%s'", sample);
     setenv("LENET5", before, 1);

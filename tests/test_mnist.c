@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include "dataset/dataset.h"
+#include "dataset/source.h"
+#include "digits.h"
 
 #define FASHION "/usr/share/datasets/fashion-mnist"
 
@@ -25,6 +27,7 @@ static void assert_mnist(enum dataset_which which, uint32_t count, const int lab
 {
     struct dataset set = load(dataset_directory(NULL), which);
     assert_int_equal(set.count, count);
+    assert_string_equal(set.source, SOURCE_MNIST);
     assert_int_equal(set.channels, 1);
     assert_int_equal(set.rows, 28);
     assert_int_equal(set.cols, 28);
@@ -45,20 +48,10 @@ static void assert_mnist(enum dataset_which which, uint32_t count, const int lab
     dataset_free(&set);
 }
 
-/* A folder that MNIST_DIR names has to be good: only where nothing is named, nothing has to be there. */
-static void skip_without_mnist(void)
-{
-    const char *variable = getenv("MNIST_DIR");
-    if ((variable == NULL || *variable == '\0') && !dataset_exists(dataset_directory(NULL), DATASET_TRAIN)) {
-        print_message("SKIPPED: MNIST is not there, run scripts/get-mnist or set MNIST_DIR\n");
-        skip();
-    }
-}
-
 static void the_training_set_is_loaded_byte_for_byte(void **state)
 {
     (void)state;
-    skip_without_mnist();
+    digits_need_mnist();
     assert_mnist(DATASET_TRAIN, 60000, (const int[]){5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949},
                  "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
                  "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5");
@@ -67,7 +60,7 @@ static void the_training_set_is_loaded_byte_for_byte(void **state)
 static void the_test_set_is_loaded_byte_for_byte(void **state)
 {
     (void)state;
-    skip_without_mnist();
+    digits_need_mnist();
     assert_mnist(DATASET_TEST, 10000, (const int[]){980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009},
                  "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
                  "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2");
@@ -84,6 +77,8 @@ static void debians_fashion_mnist_is_loaded(void **state)
     assert_int_equal(train.count, 60000);
     assert_int_equal(test.count, 10000);
     assert_int_equal(test.rows * test.cols, 28 * 28);
+    assert_null(train.source);
+    assert_null(test.source);
     dataset_free(&train);
     dataset_free(&test);
 }

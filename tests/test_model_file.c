@@ -172,12 +172,14 @@ static void the_training_record_and_the_temperature_are_kept(void **state)
     const struct record record = {.settings = config.settings,
                                   .program = "lenet5 1.2.3",
                                   .kernels = "avx2",
+                                  .data = "MNIST",
                                   .data_digest = "abc",
                                   .images = 55000,
                                   .epoch_count = 1,
                                   .epochs = &log,
                                   .test_accuracy = 0.99,
-                                  .test_images = 10000};
+                                  .test_images = 10000,
+                                  .test_data = "synthetic digits"};
     struct model model = make_model(1);
     cJSON_Delete(model.training);
     model.training = record_to_json(&record);
@@ -187,6 +189,9 @@ static void the_training_record_and_the_temperature_are_kept(void **state)
     struct model again = load(file);
     assert_true(again.temperature >= 1.375 && again.temperature <= 1.375);
     assert_int_equal(cJSON_GetObjectItem(again.training, "images")->valueint, 55000);
+    assert_string_equal(cJSON_GetObjectItem(again.training, "data")->valuestring, "MNIST");
+    const cJSON *test = cJSON_GetObjectItem(again.training, "test");
+    assert_string_equal(cJSON_GetObjectItem(test, "data")->valuestring, "synthetic digits");
     assert_string_equal(cJSON_GetObjectItem(again.training, "a key of a later version")->valuestring, "stays");
     const cJSON *epoch = cJSON_GetArrayItem(cJSON_GetObjectItem(again.training, "epochs"), 0);
     assert_true(fabs(cJSON_GetObjectItem(epoch, "validation_accuracy")->valuedouble - 0.875) < 1e-12);

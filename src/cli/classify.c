@@ -1,11 +1,8 @@
 /* lenet5 classify: one line for each picture, the digit and how sure the network is. */
-#define _POSIX_C_SOURCE 200809L
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/text.h"
 #include "cli/command.h"
 #include "cli/default_model.h"
 #include "cli/output.h"
@@ -112,20 +109,6 @@ static int more_probable(const void *a, const void *b)
     return x->digit - y->digit;
 }
 
-/* File names are bytes; a terminal and a JSON reader want text. */
-static void printable(char *out, size_t size, const char *path, bool json)
-{
-    snprintf(out, size, "%s", path);
-    const size_t length = strlen(out);
-    for (size_t at = 0; at < length; at++) {
-        const bool control = (unsigned char)out[at] < 0x20 || out[at] == 0x7f;
-        if (control && !json)
-            out[at] = '?';
-    }
-    for (size_t valid = 0; json && (valid = text_valid_utf8((unsigned char *)out, length)) < length;)
-        out[valid] = '?';
-}
-
 static int print_json(const char *path, const struct ranked *ranked, int top)
 {
     cJSON *json = cJSON_CreateObject(), *list;
@@ -145,12 +128,12 @@ static int print_json(const char *path, const struct ranked *ranked, int top)
 static int print_answer(const char *path, const float *probabilities, int classes, const struct asked *asked)
 {
     struct ranked ranked[ARCHITECTURE_CLASSES];
-    char name[PATH_MAX];
+    char name[OUTPUT_NAME];
     const int top = asked->top < classes ? asked->top : classes;
     for (int k = 0; k < classes; k++)
         ranked[k] = (struct ranked){k, probabilities[k]};
     qsort(ranked, (size_t)classes, sizeof *ranked, more_probable);
-    printable(name, sizeof name, path, asked->json);
+    output_printable(name, path, asked->json);
     if (asked->json)
         return print_json(name, ranked, top);
     printf("%s", name);
@@ -163,15 +146,15 @@ static int print_answer(const char *path, const float *probabilities, int classe
 /* A file that cannot be answered: one line on stderr, or with --json a document in its place. */
 static int print_failure(const char *path, const struct error *err, bool json)
 {
-    char name[PATH_MAX];
+    char name[OUTPUT_NAME];
     if (!json) {
         (void)output_error(err);
         return STATUS_FAILED;
     }
     cJSON *document = cJSON_CreateObject();
-    printable(name, sizeof name, path, true);
+    output_printable(name, path, true);
     cJSON_AddStringToObject(document, "file", name);
-    printable(name, sizeof name, err->text, true);
+    output_printable(name, err->text, true);
     cJSON_AddStringToObject(document, "error", name);
     output_json(document);
     return STATUS_FAILED;

@@ -20,7 +20,7 @@ struct asked {
 static bool parse(struct asked *asked, int *status, int argc, char **argv)
 {
     static const char closing[] =
-        "All 10,000 images of the test set are answered; none is refused. The standard error is the binomial\n"
+        "All images of the test set are answered; none is refused. The standard error is the binomial\n"
         "one, sqrt(p (1 - p) / n). Two models whose accuracies differ by less than two of them may well be\n"
         "equally good.\n"
         "\nExample: lenet5 evaluate --model lenet5.json --min-accuracy 0.988\n"
@@ -109,9 +109,20 @@ static void print_mistakes(const struct evaluation *evaluation)
     }
 }
 
-static void print_text(const struct evaluation *evaluation, const struct dataset *set)
+static void print_data(const struct dataset *set, const char *directory)
+{
+    char folder[OUTPUT_NAME];
+    output_printable(folder, directory, false);
+    if (set->source != NULL)
+        printf("%-15s %s (%s)\n", "data", set->source, folder);
+    else
+        printf("%-15s %s\n", "data", folder);
+}
+
+static void print_text(const struct evaluation *evaluation, const struct dataset *set, const char *directory)
 {
     const int half = evaluation->total / 2, first = correct_between(evaluation, set, 0, half);
+    print_data(set, directory);
     print_share("accuracy", evaluation->correct, evaluation->total);
     print_share("first half", first, half);
     print_share("second half", evaluation->correct - first, evaluation->total - half);
@@ -163,11 +174,15 @@ static cJSON *mistakes_json(const struct evaluation *evaluation)
     return json;
 }
 
-static cJSON *to_json(const struct evaluation *evaluation, const struct dataset *set, const struct model *model)
+static cJSON *to_json(const struct evaluation *evaluation, const struct dataset *set, const char *directory,
+                      const struct model *model)
 {
+    char folder[OUTPUT_NAME];
     const int half = evaluation->total / 2, first = correct_between(evaluation, set, 0, half);
     const double accuracy = evaluation_accuracy(evaluation);
     cJSON *json = cJSON_CreateObject();
+    output_printable(folder, directory, true);
+    cJSON_AddStringToObject(json, "data", set->source != NULL ? set->source : folder);
     cJSON_AddItemToObject(json, "accuracy", output_number(accuracy, 6));
     cJSON_AddItemToObject(json, "standard_error",
                           output_number(evaluation_standard_error(evaluation->correct, evaluation->total), 6));
@@ -192,11 +207,12 @@ static int evaluate(const struct model *model, const struct dataset *set, const 
     struct error err = {0};
     if (evaluator_run(&evaluation, model, set, kernels, threads_resolve(asked->threads), &err) != 0)
         return output_error(&err);
+    const char *directory = dataset_directory(asked->data);
     int status = STATUS_DONE;
     if (asked->json)
-        status = output_json(to_json(&evaluation, set, model));
+        status = output_json(to_json(&evaluation, set, directory, model));
     else
-        print_text(&evaluation, set);
+        print_text(&evaluation, set, directory);
     const double accuracy = evaluation_accuracy(&evaluation);
     evaluation_free(&evaluation);
     if (status == STATUS_DONE && asked->has_minimum && accuracy < asked->min_accuracy) {

@@ -5,10 +5,11 @@
 #include <fcntl.h>
 #include <math.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/text.h"
 
 static int exit_status(enum error_kind kind)
 {
@@ -61,6 +62,20 @@ int output_json(cJSON *document)
     puts(text);
     cJSON_free(text);
     return STATUS_DONE;
+}
+
+const char *output_printable(char out[OUTPUT_NAME], const char *path, bool json)
+{
+    snprintf(out, OUTPUT_NAME, "%s", path);
+    const size_t length = strlen(out);
+    for (size_t at = 0; at < length; at++) {
+        const bool control = (unsigned char)out[at] < 0x20 || out[at] == 0x7f;
+        if (control && !json)
+            out[at] = '?';
+    }
+    for (size_t valid = 0; json && (valid = text_valid_utf8((unsigned char *)out, length)) < length;)
+        out[valid] = '?';
+    return out;
 }
 
 cJSON *output_number(double value, int digits)

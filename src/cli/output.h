@@ -4,6 +4,7 @@
 #define LENET5_CLI_OUTPUT_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 
@@ -28,6 +29,12 @@ void output_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints the document on one line of stdout and deletes it; NULL (memory ran out while it was made) is a failure too.
  * Returns the exit status. */
 int output_json(cJSON *document);
+
+enum { OUTPUT_NAME = 4096 };
+
+/* A file name for stdout: names are bytes, and a terminal and a JSON reader want text. What is no text is replaced by
+ * '?', what does not fit is cut off. Gives out. */
+const char *output_printable(char out[OUTPUT_NAME], const char *path, bool json);
 
 /* A JSON number with `digits` significant digits, so that 0.9912 is printed as 0.9912 and not as 0.99119999999999997;
  * null when it is not finite. */

@@ -24,7 +24,8 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
 {
     static const char closing[] =
         "--config takes lenet5, lenet5-avg, course, or a JSON file; what stands on the command line wins.\n"
-        "Without --data the data is looked for in $MNIST_DIR, then in data/mnist (scripts/get-mnist gets it).\n"
+        "Without --data the data is looked for in $MNIST_DIR, then in data/mnist (scripts/get-mnist gets it;\n"
+        "lenet5 synth draws other digits).\n"
         "The trained bytes depend on data, config and seed, not on the number of threads.\n"
         "\nExample: lenet5 train --epochs 10 --lr 0.02 --out mine.json\n"
         "Exit status: 3 data missing or wrong, 4 config wrong, 5 training diverged.\n";
@@ -164,6 +165,7 @@ static int test(struct record *record, const struct model *model, const char *di
     if (result == 0) {
         record->test_accuracy = evaluation_accuracy(&evaluation);
         record->test_images = evaluation.total;
+        record->test_data = set.source;
         evaluation_free(&evaluation);
     }
     dataset_free(&set);
@@ -175,19 +177,21 @@ static int test(struct record *record, const struct model *model, const char *di
 static int train(struct trainer *trainer, struct model *model, struct epoch_log *logs, const struct dataset *data,
                  const struct asked *asked)
 {
+    const char *directory = dataset_directory(asked->data);
     struct error err = {0};
     struct record record = {.settings = asked->config.settings,
                             .program = version_program(),
                             .kernels = trainer->plan.kernels->name,
+                            .data = data->source,
                             .data_digest = data->digest,
                             .images = trainer->images.count,
                             .epoch_count = asked->config.settings.epochs,
                             .epochs = logs};
     if (!asked->quiet)
-        train_report_start(asked->json ? stderr : stdout, trainer);
+        train_report_start(asked->json ? stderr : stdout, trainer, directory);
     if (run_epochs(logs, trainer, asked, &err) != 0)
         return output_error(&err);
-    const int tested = test(&record, model, dataset_directory(asked->data), trainer, &err);
+    const int tested = test(&record, model, directory, trainer, &err);
     int status = tested != 0 ? output_error(&err) : STATUS_DONE;
     cJSON_Delete(model->training);
     model->training = record_to_json(&record);
@@ -196,8 +200,8 @@ static int train(struct trainer *trainer, struct model *model, struct epoch_log 
     if (!asked->json && !asked->quiet)
         printf("\n");
     if (!asked->json)
-        train_report_end(&record, model, asked->out);
-    else if (output_json(train_report_json(&record, model)) != STATUS_DONE)
+        train_report_end(&record, model, asked->out, directory);
+    else if (output_json(train_report_json(&record, model, directory)) != STATUS_DONE)
         return STATUS_FAILED;
     return status;
 }

@@ -1,16 +1,25 @@
 #include "cli/train_report.h"
 
+#include <stdbool.h>
+
 #include "cli/figures.h"
 #include "cli/output.h"
 #include "training/evaluator.h"
 
-void train_report_start(FILE *to, const struct trainer *trainer)
+static const char *data_name(char out[OUTPUT_NAME], const char *source, const char *directory, bool json)
 {
+    return output_printable(out, source != NULL ? source : directory, json);
+}
+
+void train_report_start(FILE *to, const struct trainer *trainer, const char *directory)
+{
+    char data[OUTPUT_NAME];
     const struct settings *settings = &trainer->settings;
     char parameters[FIGURES_GROUPED], images[FIGURES_GROUPED], held_out[FIGURES_GROUPED];
-    fprintf(to, "%s parameters, %s training images, %s held out\n",
+    fprintf(to, "%s parameters; on %s: %s training images, %s held out\n",
             figures_grouped(parameters, (long long)trainer->model->architecture.parameter_count),
-            figures_grouped(images, trainer->images.count), figures_grouped(held_out, trainer->held_out.count));
+            data_name(data, trainer->images.source, directory, false), figures_grouped(images, trainer->images.count),
+            figures_grouped(held_out, trainer->held_out.count));
     fprintf(to, "batch %d, learning rate %g (%s), seed %llu; %s kernels, %d thread%s\n\n", settings->batch_size,
             settings->lr, config_schedules[settings->schedule], (unsigned long long)settings->seed,
             trainer->plan.kernels->name, trainer->threads, trainer->threads == 1 ? "" : "s");
@@ -28,12 +37,14 @@ void train_report_epoch(FILE *to, const struct epoch_log *log, int images)
     fflush(to);
 }
 
-void train_report_end(const struct record *record, const struct model *model, const char *path)
+void train_report_end(const struct record *record, const struct model *model, const char *path, const char *directory)
 {
+    char data[OUTPUT_NAME];
     if (record->test_accuracy >= 0) {
         const int correct = (int)(record->test_accuracy * record->test_images + 0.5);
-        printf("test accuracy %.2f %% +- %.2f (%d of %d)\n", 100 * record->test_accuracy,
-               100 * evaluation_standard_error(correct, record->test_images), correct, record->test_images);
+        printf("test accuracy %.2f %% +- %.2f (%d of %d) on %s\n", 100 * record->test_accuracy,
+               100 * evaluation_standard_error(correct, record->test_images), correct, record->test_images,
+               data_name(data, record->test_data, directory, false));
     }
     printf("saved as %s\ndigest %s\n", path, model->digest);
 }
@@ -52,15 +63,21 @@ static cJSON *epoch_json(const struct epoch_log *log, int images)
     return json;
 }
 
-cJSON *train_report_json(const struct record *record, const struct model *model)
+cJSON *train_report_json(const struct record *record, const struct model *model, const char *directory)
 {
+    char data[OUTPUT_NAME];
     cJSON *json = cJSON_CreateObject();
     cJSON_AddNumberToObject(json, "parameters", (double)model->architecture.parameter_count);
+    cJSON_AddStringToObject(json, "data", data_name(data, record->data, directory, true));
     cJSON *epochs = cJSON_AddArrayToObject(json, "epochs");
     for (int i = 0; i < record->epoch_count; i++)
         cJSON_AddItemToArray(epochs, epoch_json(&record->epochs[i], record->images));
     cJSON_AddItemToObject(json, "test_accuracy",
                           record->test_accuracy < 0 ? cJSON_CreateNull() : output_number(record->test_accuracy, 6));
+    cJSON_AddItemToObject(json, "test_data",
+                          record->test_accuracy < 0
+                              ? cJSON_CreateNull()
+                              : cJSON_CreateString(data_name(data, record->test_data, directory, true)));
     cJSON_AddStringToObject(json, "digest", model->digest);
     return json;
 }

@@ -9,11 +9,13 @@
 #include "model/record.h"
 #include "training/trainer.h"
 
-void train_report_start(FILE *to, const struct trainer *trainer);
+/* `directory` is where the data lies: its name stands for data whose source nobody knows. */
+void train_report_start(FILE *to, const struct trainer *trainer, const char *directory);
 void train_report_epoch(FILE *to, const struct epoch_log *log, int images);
-void train_report_end(const struct record *record, const struct model *model, const char *path);
+void train_report_end(const struct record *record, const struct model *model, const char *path, const char *directory);
 
-/* `parameters`, `epochs`, `test_accuracy` (null without a test set), `digest`; NULL when memory is out. */
-cJSON *train_report_json(const struct record *record, const struct model *model);
+/* `parameters`, `data`, `epochs`, `test_accuracy` and `test_data` (null without a test set), `digest`; NULL when memory
+ * is out. */
+cJSON *train_report_json(const struct record *record, const struct model *model, const char *directory);
 
 #endif

@@ -11,9 +11,12 @@
 
 #include "base/rng.h"
 #include "dataset/idx.h"
+#include "dataset/source.h"
 
 #define DEFAULT_FOLDER "data/mnist"
-#define GET_MNIST "run scripts/get-mnist, or point --data or MNIST_DIR to a folder that has MNIST"
+#define GET_DATA                                                                                                       \
+    "get MNIST with scripts/get-mnist, point --data or MNIST_DIR to a folder that has it, or draw digits with lenet5 " \
+    "synth --out data/synthetic and use --data data/synthetic"
 
 enum { PATH_ROOM = PATH_MAX + 64 }; /* a folder and a name in it */
 
@@ -75,7 +78,7 @@ static int check_folder(const char *directory, struct error *err)
         problem = "this user may not enter the folder";
     if (problem == NULL)
         return 0;
-    return error_set(err, ERROR_DATA, "%s%s: %s: " GET_MNIST, directory, origin(directory), problem);
+    return error_set(err, ERROR_DATA, "%s%s: %s: " GET_DATA, directory, origin(directory), problem);
 }
 
 static int find_or_explain(char path[PATH_ROOM], const char *directory, enum dataset_which which, int content,
@@ -83,7 +86,7 @@ static int find_or_explain(char path[PATH_ROOM], const char *directory, enum dat
 {
     if (find_file(path, directory, which, content) == 0)
         return 0;
-    return error_set(err, ERROR_DATA, "%s%s: has no file %s-%s, nor with .gz or with a dot before idx: " GET_MNIST,
+    return error_set(err, ERROR_DATA, "%s%s: has no file %s-%s, nor with .gz or with a dot before idx: " GET_DATA,
                      directory, origin(directory), stems[which][content], suffixes[content]);
 }
 
@@ -125,6 +128,7 @@ int dataset_load(struct dataset *out, const char *directory, enum dataset_which 
                             .owned_labels = labels.labels};
     size_t pixels = (size_t)images.count * (size_t)images.channels * (size_t)images.rows * (size_t)images.cols;
     digest_two(out->digest, images.pixels, pixels, labels.labels, (size_t)labels.count);
+    out->source = source_name(directory, out->digest);
     return 0;
 }
 

@@ -13,6 +13,7 @@ struct dataset {
     const unsigned char *pixels;       /* [count][channels][rows][cols], 0 background .. 255 ink */
     const unsigned char *labels;       /* [count] */
     char digest[DIGEST_TEXT];          /* SHA-256 over the raw bytes of all images, then of all labels, as loaded */
+    const char *source;                /* SOURCE_MNIST, SOURCE_SYNTHETIC, or NULL: not known (source.h) */
     void *owned_pixels, *owned_labels; /* NULL in a part, which borrows */
 };
 
@@ -33,7 +34,7 @@ int dataset_exists(const char *directory, enum dataset_which which);
  *         wrong (see idx.h), the two counts differ, a label is not below `classes`. */
 int dataset_load(struct dataset *out, const char *directory, enum dataset_which which, int classes, struct error *err);
 
-/* A part that borrows: `count` images from `first` on. The digest is the whole set's. */
+/* A part that borrows: `count` images from `first` on. Digest and source are the whole set's. */
 struct dataset dataset_part(const struct dataset *whole, int first, int count);
 
 /* The bytes of one image, [channels][rows][cols]. */

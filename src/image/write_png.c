@@ -5,22 +5,35 @@
 
 #include "base/files.h"
 
-int write_png_file(const char *path, const struct picture *picture, struct error *err)
+static int write_pixels(const char *path, const unsigned char *pixels, int rows, int cols, png_uint_32 format,
+                        png_uint_32 flags, struct error *err)
 {
     png_image image = {.version = PNG_IMAGE_VERSION,
-                       .width = (png_uint_32)picture->cols,
-                       .height = (png_uint_32)picture->rows,
-                       .format = PNG_FORMAT_GRAY};
+                       .width = (png_uint_32)cols,
+                       .height = (png_uint_32)rows,
+                       .format = format,
+                       .flags = flags};
     png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
     unsigned char *bytes = malloc(size);
     if (bytes == NULL)
         return error_memory(err, size, "a PNG picture");
     int result;
-    if (png_image_write_to_memory(&image, bytes, &size, 0, picture->gray, picture->cols, NULL))
+    if (png_image_write_to_memory(&image, bytes, &size, 0, pixels, 0, NULL))
         result = files_write(path, bytes, size, err);
     else
-        result = error_set(err, ERROR_FAILED, "%s: a PNG picture of %d x %d pixels cannot be made: %s", path,
-                           picture->cols, picture->rows, image.message);
+        result = error_set(err, ERROR_FAILED, "%s: a PNG picture of %d x %d pixels cannot be made: %s", path, cols,
+                           rows, image.message);
     free(bytes);
     return result;
+}
+
+int write_png_file(const char *path, const struct picture *picture, struct error *err)
+{
+    return write_pixels(path, picture->gray, picture->rows, picture->cols, PNG_FORMAT_GRAY, 0, err);
+}
+
+int write_png_rgb(const char *path, const unsigned char *rgb, int rows, int cols, struct error *err)
+{
+    /* A photo's noise hardly shrinks, however long zlib tries: a fifth more bytes in a fifth of the time. */
+    return write_pixels(path, rgb, rows, cols, PNG_FORMAT_RGB, PNG_IMAGE_FLAG_FAST, err);
 }

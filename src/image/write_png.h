@@ -1,4 +1,4 @@
-/* A gray picture to a PNG file. */
+/* Pictures to PNG files. */
 #ifndef LENET5_IMAGE_WRITE_PNG_H
 #define LENET5_IMAGE_WRITE_PNG_H
 
@@ -7,5 +7,8 @@
 
 /* Writes an 8-bit gray PNG, atomically (base/files). Fails with ERROR_FAILED, an older file as it was. */
 int write_png_file(const char *path, const struct picture *picture, struct error *err);
+
+/* The same for 8-bit colours, rgb[rows][cols][3]. */
+int write_png_rgb(const char *path, const unsigned char *rgb, int rows, int cols, struct error *err);
 
 #endif

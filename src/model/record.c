@@ -22,6 +22,8 @@ cJSON *record_to_json(const struct record *record)
     cJSON_AddStringToObject(json, "program", record->program);
     cJSON_AddStringToObject(json, "kernels", record->kernels);
     cJSON_AddItemToObject(json, "settings", settings_to_json(&record->settings));
+    if (record->data != NULL)
+        cJSON_AddStringToObject(json, "data", record->data);
     cJSON_AddStringToObject(json, "data_digest", record->data_digest);
     cJSON_AddNumberToObject(json, "images", record->images);
     cJSON *epochs = cJSON_AddArrayToObject(json, "epochs");
@@ -41,6 +43,8 @@ cJSON *record_to_json(const struct record *record)
         cJSON *test = cJSON_AddObjectToObject(json, "test");
         add_figure(test, "accuracy", record->test_accuracy);
         cJSON_AddNumberToObject(test, "images", record->test_images);
+        if (record->test_data != NULL)
+            cJSON_AddStringToObject(test, "data", record->test_data);
     }
     return json;
 }

@@ -21,12 +21,14 @@ struct record {
     struct settings settings;
     const char *program; /* "lenet5 0.1.0" */
     const char *kernels; /* "avx2" */
+    const char *data;    /* trained on: "MNIST"; NULL where that is not known, and the key is left out */
     const char *data_digest;
     int images; /* trained on, without those held out */
     int epoch_count;
     const struct epoch_log *epochs;
     double test_accuracy; /* 0..1, or below 0 where there was no test set */
     int test_images;
+    const char *test_data; /* as `data`; a folder may hold a test set that comes from elsewhere */
 };
 
 /* The document; NULL when memory is out. */

@@ -1,0 +1,133 @@
+#include "dataset/synth.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "drawing/raster.h"
+
+enum { DIGITS = 10, PIXELS = SYNTH_SIDE * SYNTH_SIDE, BOX = SYNTH_BOX * SYNTH_BOX };
+
+/* Px a height at which the longer side of the ink, the pen's width included, fills the box. */
+static double fill_box(const struct line *line)
+{
+    double scale = SYNTH_BOX;
+    for (int i = 0; i < 4; i++) {
+        const struct extent e = raster_extent(line, scale, line->pen);
+        const double width = e.right - e.left, height = e.bottom - e.top, longer = width > height ? width : height;
+        if (longer - line->pen < 0.01) /* a dot */
+            break;
+        scale *= (SYNTH_BOX - line->pen) / (longer - line->pen); /* the pen does not grow with the shape */
+    }
+    return scale;
+}
+
+/* ink[20][20]; the shorter side lies anywhere within a pixel, as a scanner finds it. */
+static void draw_box(unsigned char ink[BOX], const struct line *line, struct rng *rng)
+{
+    unsigned char grid[BOX * RASTER_FINE * RASTER_FINE];
+    const double scale = fill_box(line);
+    const struct extent e = raster_extent(line, scale, line->pen);
+    const double width = e.right - e.left, height = e.bottom - e.top, shift = (double)rng_unit(rng);
+    const double spare_x = SYNTH_BOX - width, spare_y = SYNTH_BOX - height;
+    raster_draw(ink, grid, SYNTH_BOX, SYNTH_BOX, line, scale, line->pen,
+                (width < height ? (spare_x < 1 ? spare_x : 1) * shift : 0) - e.left,
+                (width < height ? 0 : (spare_y < 1 ? spare_y : 1) * shift) - e.top);
+}
+
+/* out[i] = the share `blur` of both neighbours at a distance of `step`, and the rest of itself. */
+static void blur_line(float *out, const float *in, int step, float blur)
+{
+    for (int i = 0; i < SYNTH_BOX; i++) {
+        const float before = i > 0 ? in[(i - 1) * step] : 0, behind = i + 1 < SYNTH_BOX ? in[(i + 1) * step] : 0;
+        out[i * step] = (1 - 2 * blur) * in[i * step] + blur * (before + behind);
+    }
+}
+
+/* Scanned ink: a little blurred, and darkest where it is full. */
+static void darken(float ink[BOX], const unsigned char drawn[BOX], const struct hand *hand, struct rng *rng)
+{
+    float across[BOX], most = 0;
+    const float blur = (float)(hand->blur * (double)rng_unit(rng));
+    const float gain = (float)(1 + hand->gain * (double)rng_unit(rng));
+    for (int i = 0; i < BOX; i++)
+        ink[i] = drawn[i];
+    for (int row = 0; row < SYNTH_BOX; row++)
+        blur_line(across + row * SYNTH_BOX, ink + row * SYNTH_BOX, 1, blur);
+    for (int col = 0; col < SYNTH_BOX; col++)
+        blur_line(ink + col, across + col, SYNTH_BOX, blur);
+    for (int i = 0; i < BOX; i++)
+        if (ink[i] > most)
+            most = ink[i];
+    for (int i = 0; i < BOX; i++) {
+        ink[i] *= 255 * gain / most;
+        if (ink[i] > 255)
+            ink[i] = 255;
+        if (ink[i] < 5) /* less than a scanner sees */
+            ink[i] = 0;
+    }
+}
+
+/* The centre of mass to index 14. */
+static void place(unsigned char out[PIXELS], const float ink[BOX])
+{
+    double mass = 0, rows = 0, cols = 0;
+    for (int row = 0; row < SYNTH_BOX; row++)
+        for (int col = 0; col < SYNTH_BOX; col++) {
+            const double m = (double)ink[row * SYNTH_BOX + col];
+            mass += m;
+            rows += m * row;
+            cols += m * col;
+        }
+    const int top = SYNTH_CENTRE - (int)(rows / mass + 0.5), left = SYNTH_CENTRE - (int)(cols / mass + 0.5);
+    memset(out, 0, PIXELS);
+    for (int row = 0; row < SYNTH_BOX; row++)
+        for (int col = 0; col < SYNTH_BOX; col++) {
+            const int r = row + top, c = col + left;
+            if (r >= 0 && r < SYNTH_SIDE && c >= 0 && c < SYNTH_SIDE)
+                out[r * SYNTH_SIDE + c] = (unsigned char)(ink[row * SYNTH_BOX + col] + 0.5f);
+        }
+}
+
+void synth_digit(unsigned char out[PIXELS], const struct strokes *strokes, uint64_t seed, enum dataset_which set,
+                 int index)
+{
+    struct rng rng = rng_make(seed, RNG_DRAWING | (uint64_t)set << 8 | (uint64_t)(uint32_t)index << 32);
+    const int digit = index % DIGITS;
+    struct skeleton skeleton;
+    struct line line;
+    unsigned char drawn[BOX];
+    float ink[BOX];
+    skeleton_draw(&skeleton, strokes, digit, &rng);
+    hand_write(&line, &skeleton, &strokes->hand, &strokes->digits[digit], &rng);
+    draw_box(drawn, &line, &rng);
+    darken(ink, drawn, &strokes->hand, &rng);
+    place(out, ink);
+}
+
+int synth_set(struct dataset *out, const struct strokes *strokes, uint64_t seed, enum dataset_which set, int count,
+              struct error *err)
+{
+    const size_t size = (size_t)count * PIXELS;
+    unsigned char *pixels = malloc(size), *labels = malloc((size_t)count);
+    if (pixels == NULL || labels == NULL) {
+        free(pixels);
+        free(labels);
+        return error_memory(err, size, "the digits");
+    }
+#pragma omp parallel for schedule(dynamic, 64)
+    for (int i = 0; i < count; i++) {
+        synth_digit(pixels + (size_t)i * PIXELS, strokes, seed, set, i);
+        labels[i] = (unsigned char)(i % DIGITS);
+    }
+    *out = (struct dataset){.count = count,
+                            .channels = 1,
+                            .rows = SYNTH_SIDE,
+                            .cols = SYNTH_SIDE,
+                            .pixels = pixels,
+                            .labels = labels,
+                            .owned_pixels = pixels,
+                            .owned_labels = labels};
+    digest_two(out->digest, pixels, size, labels, (size_t)count);
+    return 0;
+}

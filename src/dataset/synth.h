@@ -1,0 +1,20 @@
+/* Digits that the program draws itself, laid out as MNIST's are. Any digit can be drawn alone, so threads make the same
+ * set in any order. */
+#ifndef LENET5_DATASET_SYNTH_H
+#define LENET5_DATASET_SYNTH_H
+
+#include "dataset/dataset.h"
+#include "drawing/strokes.h"
+
+enum { SYNTH_SIDE = 28, SYNTH_BOX = 20, SYNTH_CENTRE = 14, SYNTH_COUNT = 1000000 };
+
+/* Gives   [28][28], 0 background .. 255 ink: the longer side of the ink 20 px, its darkest pixel 255, its centre of
+ * mass at index 14. The same for the same seed, set and index; index modulo 10 is the digit. */
+void synth_digit(unsigned char out[SYNTH_SIDE * SYNTH_SIDE], const struct strokes *strokes, uint64_t seed,
+                 enum dataset_which set, int index);
+
+/* `count` digits, 1 to SYNTH_COUNT, on as many threads as OpenMP is set to; released by dataset_free(). */
+int synth_set(struct dataset *out, const struct strokes *strokes, uint64_t seed, enum dataset_which set, int count,
+              struct error *err);
+
+#endif
