@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "dataset/dataset.h"
 #include "digits.h"
 #include "support.h"
 
@@ -42,8 +43,10 @@ static void remember_places(void)
     assert_non_null(realpath(program_path != NULL ? program_path : "build/lenet5", absolute));
     setenv("LENET5", absolute, 1);
     const int is_named = data != NULL && *data != '\0';
-    if (realpath(is_named ? data : "data/mnist", mnist) == NULL)
-        snprintf(mnist, sizeof mnist, "%s", is_named ? data : ""); /* a folder that is named has to be good */
+    if (!is_named && !(dataset_exists("data/mnist", DATASET_TRAIN) && dataset_exists("data/mnist", DATASET_TEST)))
+        mnist[0] = '\0';
+    else if (realpath(is_named ? data : "data/mnist", mnist) == NULL)
+        snprintf(mnist, sizeof mnist, "%s", data); /* a folder that is named has to be good */
 }
 
 const char *commands_mnist(void)

@@ -123,8 +123,9 @@ void digits_write_png(const char *path, const unsigned char pixels[DIGITS_PIXELS
 
 void digits_need_mnist(void)
 {
-    const char *variable = getenv("MNIST_DIR");
-    if ((variable == NULL || *variable == '\0') && !dataset_exists(dataset_directory(NULL), DATASET_TRAIN)) {
+    const char *variable = getenv("MNIST_DIR"), *directory = dataset_directory(NULL);
+    const int is_named = variable != NULL && *variable != '\0';
+    if (!is_named && !(dataset_exists(directory, DATASET_TRAIN) && dataset_exists(directory, DATASET_TEST))) {
         print_message("SKIPPED: MNIST is not there, run scripts/get-mnist or set MNIST_DIR\n");
         skip();
     }
