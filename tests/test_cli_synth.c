@@ -246,6 +246,15 @@ static void a_sheet_shows_the_training_set_that_is_drawn(void **state)
 
 /* ---- Small pictures ---- */
 
+static void a_sheet_may_lie_in_the_folder_of_the_set(void **state)
+{
+    (void)state;
+    run_well("synth --count 20 --test 0 --out with --sheet with/sheet.png");
+    run_well("synth --count 20 --test 0 --out within/ --sheet within/sheet.png");
+    run_well("synth --count 20 --png --out inside --sheet inside/sheet.png");
+    assert_shell("cmp with/sheet.png within/sheet.png && cmp with/sheet.png inside/sheet.png");
+}
+
 static void small_pictures_are_the_digits_of_the_training_set(void **state)
 {
     (void)state;
@@ -312,6 +321,22 @@ static void strokes_of_ones_own_are_drawn(void **state)
     dataset_free(&set);
 }
 
+/* Its dots are wider than the whole box, and leave some of the digits empty: the sanitizers see what comes of that. */
+static void the_wildest_hand_does_no_harm(void **state)
+{
+    (void)state;
+    char zero[4096];
+    char *text = strokes_text(strokes_text_plain(zero, "[[-0.5, 0], [0.5, 0], [0, 1]]"));
+    text = strokes_text_replace(text, "\"pen\": 2, ", "\"pen\": 8, ");
+    text =
+        strokes_text_replace(text, "\"pen_least\": 1.25, \"pen_most\": 4.5, ", "\"pen_least\": 8, \"pen_most\": 8, ");
+    write_strokes("wild.strokes", strokes_text_replace(text, "\"roughness\": 0.078125", "\"roughness\": 1"));
+    run_well("synth --count 300 --test 0 --strokes wild.strokes --out wild");
+    struct dataset set = load("wild", DATASET_TRAIN);
+    assert_labels_in_turn(&set, 300);
+    dataset_free(&set);
+}
+
 /* ---- Help ---- */
 
 static void help_names_every_option_and_keeps_to_100_columns(void **state)
@@ -342,9 +367,11 @@ int main(void)
         cmocka_unit_test(the_shipped_model_reads_them),
         cmocka_unit_test(a_sheet_alone_shows_300_digits_a_row_each),
         cmocka_unit_test(a_sheet_shows_the_training_set_that_is_drawn),
+        cmocka_unit_test(a_sheet_may_lie_in_the_folder_of_the_set),
         cmocka_unit_test(small_pictures_are_the_digits_of_the_training_set),
         cmocka_unit_test(as_many_small_pictures_as_asked_for_are_drawn),
         cmocka_unit_test(strokes_of_ones_own_are_drawn),
+        cmocka_unit_test(the_wildest_hand_does_no_harm),
         cmocka_unit_test(help_names_every_option_and_keeps_to_100_columns),
     };
     return cmocka_run_group_tests(tests, commands_arrive, commands_leave);

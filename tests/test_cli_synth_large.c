@@ -122,6 +122,8 @@ static void a_wrong_text_is_refused_before_a_folder_is_made(void **state)
                      "synth --large --out none --text %0241d", 0);
     commands_refused(2, "the text to write has 201 digits: use 200 at most", "synth --large --out none --text %0201d",
                      0);
+    commands_refused(2, "the text to write has a line break: put / between rows",
+                     "synth --large --out none --text '1\n2'");
     assert_int_equal(access("none", F_OK), -1);
 }
 

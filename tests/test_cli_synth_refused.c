@@ -119,6 +119,29 @@ static void a_drawn_set_that_was_unpacked_is_not_drawn_over(void **state)
     }
 }
 
+/* Somebody put MNIST where digits had been drawn. */
+static void mnist_in_a_folder_of_drawn_digits_is_not_drawn_over(void **state)
+{
+    (void)state;
+    char command[PATH_MAX + 200];
+    if (commands_mnist() == NULL) {
+        print_message("SKIPPED: MNIST is not there, run scripts/get-mnist or set MNIST_DIR\n");
+        skip();
+    }
+    run_well("synth --count 10 --test 10 --out precious");
+    snprintf(
+        command, sizeof command,
+        "rm precious/*.gz && cp '%s'/*ubyte* precious && ls precious/*ubyte.gz > list && cp -r precious kept-mnist",
+        commands_mnist());
+    if (system(command) != 0) {
+        print_message("SKIPPED: MNIST is not there as four .gz files\n");
+        skip();
+    }
+    commands_refused(3, "precious: holds MNIST, which is not overwritten: name another folder with --out",
+                     "synth --count 20 --out precious");
+    assert_shell("diff -r precious kept-mnist");
+}
+
 static void a_folder_with_other_files_is_drawn_into(void **state)
 {
     (void)state;
@@ -139,6 +162,16 @@ static void a_folder_that_cannot_be_written_is_status_1(void **state)
     struct program_run run = program(SMALL "--out %s", name);
     assert_int_equal(run.status, 1);
     program_free(&run);
+    char here[4081] = ""; /* a folder that is there, with no room in a path for the name of a file */
+    for (size_t i = 0; i + 1 < sizeof here; i++)
+        here[i] = i % 2 == 0 ? '.' : '/';
+    static const char *const kinds[] = {SMALL, "synth --png --count 1", "synth --large --count 1"};
+    for (int i = 0; i < 3; i++) {
+        run = program("%s --out %s", kinds[i], here);
+        assert_int_equal(run.status, 2);
+        assert_non_null(strstr(run.err, "lenet5: the name of the folder "));
+        program_free(&run);
+    }
 }
 
 static void a_folder_without_permission_is_status_1(void **state)
@@ -208,6 +241,7 @@ int main(void)
         cmocka_unit_test(misuse_is_status_2),
         cmocka_unit_test(data_that_synth_did_not_draw_is_refused_and_untouched),
         cmocka_unit_test(a_drawn_set_that_was_unpacked_is_not_drawn_over),
+        cmocka_unit_test(mnist_in_a_folder_of_drawn_digits_is_not_drawn_over),
         cmocka_unit_test(a_folder_with_other_files_is_drawn_into),
         cmocka_unit_test(a_folder_that_cannot_be_written_is_status_1),
         cmocka_unit_test(a_folder_without_permission_is_status_1),

@@ -310,6 +310,10 @@ static void a_missing_folder_is_made_and_one_that_is_there_is_left(void **state)
     assert_int_equal(files_make_folder(file, &err), 0);
     assert_holds(inside, "kept");
     assert_int_equal(files_make_folder("/", &err), 0);
+    char *deep = support_path(folder, "file/a//b/c/");
+    assert_int_equal(files_make_folder(deep, &err), 0);
+    assert_true(S_ISDIR(mode_of(deep)));
+    free(deep);
     free(inside);
 }
 
@@ -317,10 +321,10 @@ static void a_folder_that_cannot_be_made_is_said_so(void **state)
 {
     (void)state;
     struct error err = {0};
-    char *nowhere = support_path(folder, "nowhere/inside");
-    assert_said(files_make_folder(nowhere, &err), &err, ERROR_FAILED, nowhere,
-                "the folder cannot be made: No such file or directory");
+    char *nowhere = support_path(folder, "file/inside");
     write_file(file, "a file");
+    assert_said(files_make_folder(nowhere, &err), &err, ERROR_FAILED, nowhere,
+                "the folder cannot be made: Not a directory");
     assert_said(files_make_folder(file, &err), &err, ERROR_FAILED, file, "is a file, a folder was expected");
     assert_holds(file, "a file");
     assert_int_equal(unlink(file), 0);

@@ -188,6 +188,17 @@ int files_check_writable(const char *path, struct error *err)
 int files_make_folder(const char *path, struct error *err)
 {
     struct stat status;
+    char *part = strdup(path);
+    if (part == NULL)
+        return error_memory(err, strlen(path) + 1, "the name of a folder");
+    for (char *slash = part; slash != NULL && *slash != '\0'; slash = strchr(slash + 1, '/')) {
+        const char kept = *slash;
+        *slash = '\0';
+        if (*part != '\0')
+            (void)mkdir(part, 0777); /* whether it is there is seen in the end */
+        *slash = kept;
+    }
+    free(part);
     const int failed = mkdir(path, 0777) == 0 ? 0 : errno;
     if (failed == 0)
         return 0;

@@ -23,7 +23,7 @@ int files_write(const char *path, const void *bytes, size_t size, struct error *
  * writable and `path` is no folder itself. */
 int files_check_writable(const char *path, struct error *err);
 
-/* Makes the folder `path` if it is missing; the one that it lies in has to exist.
+/* Makes the folder `path` if it is missing, and those that it lies in.
  * Fails   with ERROR_FAILED, also when `path` is something else. */
 int files_make_folder(const char *path, struct error *err);
 

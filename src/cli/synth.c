@@ -25,6 +25,7 @@ enum {
     SHEET_MOST = 10000,
     SHEET_STEP = SYNTH_SIDE + 2, /* from cell to cell */
     DRAWN_BY = 512,
+    SMALL_NAME = 32, /* of a small picture's file */
 };
 
 struct asked {
@@ -115,7 +116,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .kind = OPTION_TEXT,
          .to.text = &asked->text,
          .argument = "NUMBERS",
-         .help = "what to write: digits, with / between numbers that stand below each other"},
+         .help = "what to write: digits, spaces between numbers, / between rows"},
         {.name = "digits",
          .kind = OPTION_WHOLE,
          .to.whole = &asked->digits,
@@ -183,6 +184,26 @@ static int write_sheet(const char *path, const struct dataset *set, struct error
     return result;
 }
 
+/* Whether the file lies right in the folder, going by the names. */
+static bool lies_in(const char *file, const char *folder)
+{
+    const char *slash = strrchr(file, '/');
+    size_t length = strlen(folder);
+    while (length > 1 && folder[length - 1] == '/')
+        length--;
+    return slash != NULL && (size_t)(slash - file) == length && memcmp(file, folder, length) == 0;
+}
+
+/* Before anything is drawn. A sheet may lie in the folder that is made for the digits. */
+static int check_sheet(const struct asked *asked, struct error *err)
+{
+    if (asked->sheet == NULL)
+        return 0;
+    if (asked->out != NULL && lies_in(asked->sheet, asked->out) && files_make_folder(asked->out, err) != 0)
+        return -1;
+    return files_check_writable(asked->sheet, err);
+}
+
 /* ---- Small pictures ---- */
 
 static const char *path_in(char path[PATH_MAX], const char *folder, const char *name)
@@ -194,7 +215,7 @@ static const char *path_in(char path[PATH_MAX], const char *folder, const char *
 static int write_pictures(const char *folder, const struct dataset *set, struct error *err)
 {
     for (int i = 0; i < set->count; i++) {
-        char path[PATH_MAX], name[32];
+        char path[PATH_MAX], name[SMALL_NAME];
         unsigned char gray[SYNTH_SIDE * SYNTH_SIDE];
         memcpy(gray, dataset_image(set, i), sizeof gray);
         snprintf(name, sizeof name, "%03d-%d.png", i, set->labels[i]);
@@ -243,6 +264,8 @@ static void describe(char drawn_by[DRAWN_BY], const struct asked *asked)
 static int write_set(const struct strokes *strokes, const struct asked *asked, struct error *err)
 {
     char train[DIGEST_TEXT], test[DIGEST_TEXT], drawn_by[DRAWN_BY];
+    if (asked->png && strlen(asked->out) > PATH_MAX - SMALL_NAME - 1)
+        return error_set(err, ERROR_USAGE, "the name of the folder --out is too long");
     if (asked->png && files_make_folder(asked->out, err) != 0)
         return -1;
     if (asked->out == NULL || asked->png)
@@ -257,19 +280,20 @@ static int write_set(const struct strokes *strokes, const struct asked *asked, s
 
 static void report(const struct asked *asked)
 {
-    char count[FIGURES_GROUPED], test[FIGURES_GROUPED];
+    char count[FIGURES_GROUPED], test[FIGURES_GROUPED], out[OUTPUT_NAME] = "", sheet[OUTPUT_NAME];
+    if (asked->out != NULL)
+        output_printable(out, asked->out, false);
     figures_grouped(count, asked->count);
     figures_grouped(test, asked->test);
     if (asked->large)
-        printf("%s picture%s drawn into %s, labels in %s/labels.tsv\n", count, asked->count == 1 ? "" : "s", asked->out,
-               asked->out);
+        printf("%s picture%s drawn into %s, labels in %s/labels.tsv\n", count, asked->count == 1 ? "" : "s", out, out);
     else if (asked->png)
-        printf("%s picture%s drawn into %s\n", count, asked->count == 1 ? "" : "s", asked->out);
+        printf("%s picture%s drawn into %s\n", count, asked->count == 1 ? "" : "s", out);
     else if (asked->out != NULL)
-        printf("%s training and %s test digits drawn into %s (seed %llu)\n", count, test, asked->out,
+        printf("%s training and %s test digits drawn into %s (seed %llu)\n", count, test, out,
                (unsigned long long)asked->seed);
     if (asked->sheet != NULL)
-        printf("contact sheet saved as %s\n", asked->sheet);
+        printf("contact sheet saved as %s\n", output_printable(sheet, asked->sheet, false));
 }
 
 int synth_command(int argc, char **argv)
@@ -281,10 +305,12 @@ int synth_command(int argc, char **argv)
     int status;
     if (!parse(&asked, &status, argc, argv))
         return status;
-    if (asked.sheet != NULL && files_check_writable(asked.sheet, &err) != 0)
-        return output_error(&err);
     if (strokes_load(&strokes, asked.strokes, &err) != 0)
         return output_error(&err);
+    if (check_sheet(&asked, &err) != 0) {
+        strokes_free(&strokes);
+        return output_error(&err);
+    }
     omp_set_num_threads(threads_resolve(asked.threads));
     int result;
     if (asked.large) {

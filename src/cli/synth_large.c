@@ -102,6 +102,8 @@ static int check(const struct synth_large *asked, struct error *err)
     if (asked->text != NULL && strlen(asked->text) > TEXT)
         return error_set(err, ERROR_USAGE, "the text to write has %zu characters: use %d at most", strlen(asked->text),
                          TEXT);
+    if (asked->text != NULL && strchr(asked->text, '\n') != NULL) /* would break the table and the file names */
+        return error_set(err, ERROR_USAGE, "the text to write has a line break: put / between rows");
     if (asked->text != NULL)
         copy_rows(rows, asked->text);
     return photo_check(&(struct photo_plan){.text = rows, .height = asked->height}, err);

@@ -49,6 +49,24 @@ static int check_other_names(const char *folder, struct error *err)
     return 0;
 }
 
+/* MNIST may have been put where digits were drawn before. */
+static int check_mnist(const char *folder, struct error *err)
+{
+    enum { CLASSES = 256 };
+    for (int which = DATASET_TRAIN; which <= DATASET_TEST; which++) {
+        struct dataset set;
+        if (!dataset_exists(folder, (enum dataset_which)which) ||
+            dataset_load(&set, folder, (enum dataset_which)which, CLASSES, NULL) != 0)
+            continue;
+        const int is_mnist = set.source != NULL && strcmp(set.source, SOURCE_MNIST) == 0;
+        dataset_free(&set);
+        if (is_mnist)
+            return error_set(err, ERROR_DATA,
+                             "%s: holds MNIST, which is not overwritten: name another folder with --out", folder);
+    }
+    return 0;
+}
+
 int synth_set_prepare(const char *folder, const char *drawn_by, struct error *err)
 {
     if (strlen(folder) > PATH_MAX - LONGEST_NAME)
@@ -60,7 +78,7 @@ int synth_set_prepare(const char *folder, const char *drawn_by, struct error *er
                          "%s: holds a data set that lenet5 synth did not draw, which is not overwritten: name another "
                          "folder with --out",
                          folder);
-    if (check_other_names(folder, err) != 0)
+    if (check_other_names(folder, err) != 0 || check_mnist(folder, err) != 0)
         return -1;
     /* Without digests: should this run be interrupted, the next may go on in the folder, and nothing has a name that it
      * should not have. */

@@ -59,7 +59,7 @@ static void darken(float ink[BOX], const unsigned char drawn[BOX], const struct 
     for (int i = 0; i < BOX; i++)
         if (ink[i] > most)
             most = ink[i];
-    for (int i = 0; i < BOX; i++) {
+    for (int i = 0; most > 0 && i < BOX; i++) {
         ink[i] *= 255 * gain / most;
         if (ink[i] > 255)
             ink[i] = 255;
@@ -79,8 +79,10 @@ static void place(unsigned char out[PIXELS], const float ink[BOX])
             rows += m * row;
             cols += m * col;
         }
-    const int top = SYNTH_CENTRE - (int)(rows / mass + 0.5), left = SYNTH_CENTRE - (int)(cols / mass + 0.5);
     memset(out, 0, PIXELS);
+    if (!(mass > 0)) /* a hand whose dots are wider than the box may leave it empty */
+        return;
+    const int top = SYNTH_CENTRE - (int)(rows / mass + 0.5), left = SYNTH_CENTRE - (int)(cols / mass + 0.5);
     for (int row = 0; row < SYNTH_BOX; row++)
         for (int col = 0; col < SYNTH_BOX; col++) {
             const int r = row + top, c = col + left;

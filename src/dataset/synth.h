@@ -9,11 +9,13 @@
 enum { SYNTH_SIDE = 28, SYNTH_BOX = 20, SYNTH_CENTRE = 14, SYNTH_COUNT = 1000000 };
 
 /* Gives   [28][28], 0 background .. 255 ink: the longer side of the ink 20 px, its darkest pixel 255, its centre of
- * mass at index 14. The same for the same seed, set and index; index modulo 10 is the digit. */
+ * mass at index 14. The same for the same seed, set and index; index modulo 10 is the digit. Dots that are wider than
+ * the box, which only a document of one's own can ask for, are cut off at it, and may leave no ink at all. */
 void synth_digit(unsigned char out[SYNTH_SIDE * SYNTH_SIDE], const struct strokes *strokes, uint64_t seed,
                  enum dataset_which set, int index);
 
-/* `count` digits, 1 to SYNTH_COUNT, on as many threads as OpenMP is set to; released by dataset_free(). */
+/* `count` digits, 1 to SYNTH_COUNT, on as many threads as OpenMP is set to; released by dataset_free(). Fails with
+ * ERROR_FAILED: memory. */
 int synth_set(struct dataset *out, const struct strokes *strokes, uint64_t seed, enum dataset_which set, int count,
               struct error *err);
 

@@ -4,6 +4,16 @@
 
 #include "base/real.h"
 
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 struct bounds bounds_add(struct bounds a, struct bounds b)
 {
     return (struct bounds){a.low + b.low, a.high + b.high};
@@ -19,8 +29,8 @@ struct bounds bounds_multiply(struct bounds a, struct bounds b)
     const double ends[4] = {a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high};
     struct bounds product = {ends[0], ends[0]};
     for (int i = 1; i < 4; i++) {
-        product.low = fmin(product.low, ends[i]);
-        product.high = fmax(product.high, ends[i]);
+        product.low = smaller(product.low, ends[i]);
+        product.high = larger(product.high, ends[i]);
     }
     return product;
 }
@@ -34,5 +44,5 @@ static int holds(struct bounds degrees, double turns)
 struct bounds bounds_cosine(struct bounds degrees)
 {
     const double from = real_cos_turns(degrees.low / 360), to = real_cos_turns(degrees.high / 360);
-    return (struct bounds){holds(degrees, 0.5) ? -1 : fmin(from, to), holds(degrees, 0) ? 1 : fmax(from, to)};
+    return (struct bounds){holds(degrees, 0.5) ? -1 : smaller(from, to), holds(degrees, 0) ? 1 : larger(from, to)};
 }

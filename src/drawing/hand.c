@@ -4,9 +4,7 @@
 
 #include "base/real.h"
 #include "drawing/chance.h"
-
-/* Dots lie this far apart, in heights. */
-static const double SPACING = 0.012;
+#include "drawing/curve.h"
 
 /* Beyond that, digits are none any more. */
 static const double MOST_CARELESS = 2.5;
@@ -17,7 +15,6 @@ enum {
     GAP_LEAST = 4, /* dots that a gap takes away */
     GAP_MOST = 14,
     GAP_LINE = 40, /* no gap in a line of fewer dots */
-    PASSES = 60,   /* most passes of smoothing */
 };
 
 static double sine(double turns)
@@ -32,11 +29,6 @@ static int stroke_first(const struct skeleton *skeleton, int stroke)
     return stroke > 0 ? skeleton->ends[stroke - 1] : 0;
 }
 
-static double distance(const struct control_point *a, const struct control_point *b)
-{
-    return sqrt((a->x - b->x) * (a->x - b->x) + (a->y - b->y) * (a->y - b->y));
-}
-
 /* Points go astray together, the more so the nearer they are: independent errors would make polygons. */
 static void jitter(struct skeleton *skeleton, double spread, double reach, struct rng *rng)
 {
@@ -45,7 +37,7 @@ static void jitter(struct skeleton *skeleton, double spread, double reach, struc
         double x = 0, y = 0;
         for (int i = stroke_first(skeleton, s); i < skeleton->ends[s]; i++) {
             const int is_first = i == stroke_first(skeleton, s);
-            const double memory = is_first ? 0 : real_exp(-distance(&points[i], &before) / reach);
+            const double memory = is_first ? 0 : real_exp(-curve_distance(&points[i], &before) / reach);
             const double fresh = sqrt(1 - memory * memory);
             x = memory * x + chance_around(rng, fresh);
             y = memory * y + chance_around(rng, fresh);
@@ -65,105 +57,11 @@ static void overshoot(struct skeleton *skeleton, double most, struct rng *rng)
             continue;
         struct control_point *end = &skeleton->points[last];
         const double dx = end->x - end[-1].x, dy = end->y - end[-1].y, length = sqrt(dx * dx + dy * dy);
-        if (length > SPACING) {
+        if (length > CURVE_SPACING) {
             end->x += by * dx / length;
             end->y += by * dy / length;
         }
     }
-}
-
-/* ---- The curve through them ---- */
-
-static void put(struct line *line, double x, double y)
-{
-    if (line->count < LINE_POINTS)
-        line->dots[line->count++] = (struct dot){x, y, 1};
-}
-
-/* The point that would come before the first of `count`, the others lying `step` apart: the line goes on as it began,
- * with half of its bend. */
-static struct control_point beyond(const struct control_point *first, int step, int count)
-{
-    const struct control_point *a = first, *b = first + step;
-    struct control_point point = {2 * a->x - b->x, 2 * a->y - b->y, 0};
-    if (count > 2) {
-        const struct control_point *c = b + step;
-        point.x += 0.5 * (a->x - 2 * b->x + c->x);
-        point.y += 0.5 * (a->y - 2 * b->y + c->y);
-    }
-    return point;
-}
-
-/* The slope at b, per unit of the parameter, which runs ab from a to b and bc from b to c. */
-static double slope(double a, double b, double c, double ab, double bc)
-{
-    return (b - a) / ab - (c - a) / (ab + bc) + (c - b) / bc;
-}
-
-/* From p[1] to p[2], as the points before and behind bend it: a centripetal Catmull-Rom spline, which makes neither
- * loops nor cusps between points that lie unevenly. Source: Yuksel, Schaefer and Keyser, Parameterization and
- * applications of Catmull-Rom curves, 2011. */
-static void put_segment(struct line *line, const struct control_point p[4])
-{
-    double step[3];
-    for (int i = 0; i < 3; i++)
-        step[i] = sqrt(distance(&p[i], &p[i + 1]) + 1e-6);
-    const double m1x = step[1] * slope(p[0].x, p[1].x, p[2].x, step[0], step[1]);
-    const double m1y = step[1] * slope(p[0].y, p[1].y, p[2].y, step[0], step[1]);
-    const double m2x = step[1] * slope(p[1].x, p[2].x, p[3].x, step[1], step[2]);
-    const double m2y = step[1] * slope(p[1].y, p[2].y, p[3].y, step[1], step[2]);
-    const int count = (int)(distance(&p[1], &p[2]) / SPACING) + 2;
-    for (int i = 0; i < count; i++) {
-        const double t = (double)i / count, u = 1 - t;
-        const double h0 = (1 + 2 * t) * u * u, h1 = t * u * u, h2 = t * t * (3 - 2 * t), h3 = -t * t * u;
-        put(line, h0 * p[1].x + h1 * m1x + h2 * p[2].x + h3 * m2x, h0 * p[1].y + h1 * m1y + h2 * p[2].y + h3 * m2y);
-    }
-}
-
-/* One smooth piece, from corner to corner. */
-static void put_curve(struct line *line, const struct control_point *points, int count)
-{
-    for (int i = 0; i + 1 < count; i++) {
-        const struct control_point p[4] = {i > 0 ? points[i - 1] : beyond(points, 1, count), points[i], points[i + 1],
-                                           i + 2 < count ? points[i + 2] : beyond(points + count - 1, -1, count)};
-        put_segment(line, p);
-    }
-    put(line, points[count - 1].x, points[count - 1].y);
-}
-
-/* Binomial passes along the dots from first to last, which stay where they are. */
-static void smooth(struct line *line, int first, int last, int passes)
-{
-    struct dot *dots = line->dots;
-    for (int pass = 0; pass < passes && first < last; pass++) { /* a full line has no dot left for this piece */
-        double x = dots[first].x, y = dots[first].y;
-        for (int i = first + 1; i < last; i++) {
-            const double here_x = dots[i].x, here_y = dots[i].y;
-            dots[i].x = 0.25 * x + 0.5 * here_x + 0.25 * dots[i + 1].x;
-            dots[i].y = 0.25 * y + 0.5 * here_y + 0.25 * dots[i + 1].y;
-            x = here_x;
-            y = here_y;
-        }
-    }
-}
-
-static void put_stroke(struct line *line, const struct control_point *points, int count, const struct hand *hand,
-                       struct rng *rng)
-{
-    int from = 0;
-    for (int i = 1; i < count; i++) {
-        const int is_end = i == count - 1;
-        if (!is_end && !(points[i].is_corner && !chance_happens(rng, hand->soft_corner)))
-            continue;
-        const int first = line->count;
-        put_curve(line, points + from, i - from + 1);
-        const double width = chance_between(rng, 0, hand->smoothing) / SPACING;
-        const int passes = (int)(2 * width * width); /* so many have that standard deviation, in dots */
-        smooth(line, first, line->count - 1, passes < PASSES ? passes : PASSES);
-        from = i;
-    }
-    if (count == 1)
-        put(line, points[0].x, points[0].y);
 }
 
 /* ---- The whole shape ---- */
@@ -233,7 +131,7 @@ static void tremble(struct line *line, double spread, struct rng *rng)
     const double height = chance_around(rng, spread), often = chance_between(rng, 1.5, 4),
                  phase = (double)rng_unit(rng);
     for (int i = 0; i < line->count; i++) {
-        const double turns = often * SPACING * i + phase;
+        const double turns = often * CURVE_SPACING * i + phase;
         line->dots[i].x += height * sine(turns);
         line->dots[i].y += height * sine(1.1 * turns + 0.3);
     }
@@ -253,7 +151,7 @@ static void press(struct line *line, const struct hand *hand, struct rng *rng)
         const double dx = dots[on].x - dots[back].x, dy = dots[on].y - dots[back].y, square = dx * dx + dy * dy;
         /* The nib's width is the cosine of twice the angle to it. */
         const double along = square > 0 ? ((dx * dx - dy * dy) * nib_x + 2 * dx * dy * nib_y) / square : 0;
-        double width = 1 + pressure * sine(often * SPACING * i + phase) + nib * along;
+        double width = 1 + pressure * sine(often * CURVE_SPACING * i + phase) + nib * along;
         edge = memory * edge + chance_between(rng, -1, 1);
         width *= 1 + rough * edge;
         dots[i].width = width < least ? least : width;
@@ -291,7 +189,7 @@ void hand_write(struct line *out, const struct skeleton *skeleton, const struct 
     out->count = 0;
     for (int s = 0; s < astray.stroke_count; s++) {
         const int first = stroke_first(&astray, s);
-        put_stroke(out, astray.points + first, astray.ends[s] - first, hand, rng);
+        curve_put(out, astray.points + first, astray.ends[s] - first, hand, rng);
         starts[s + 1] = out->count;
     }
     const struct distortion d = distortion_draw(hand, digit, care, rng);

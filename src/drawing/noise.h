@@ -16,7 +16,7 @@ struct noise {
     float *owned;
 };
 
-/* For rows of `cols` pixels. Gives *out, released by noise_free(). */
+/* For rows of `cols` pixels. Gives *out, released by noise_free(). Fails with ERROR_FAILED: memory. */
 int noise_make(struct noise *out, int cols, double cell_x, double cell_y, uint64_t seed, struct error *err);
 
 /* Adds to row[cols] values between -amount and amount. Rows are asked for from 0 on, in order. */

@@ -29,7 +29,7 @@ struct script {
 /* `text` holds digits, spaces between numbers and newlines between rows; `pen` is a factor on the width of the stroke.
  * Gives   *out, released by script_free().
  * Fails   with ERROR_USAGE when the text holds anything else, a row without digits, no digit or more than
- *         SCRIPT_DIGITS. */
+ *         SCRIPT_DIGITS; no memory: ERROR_FAILED. */
 int script_write(struct script *out, const char *text, double pen, const struct strokes *strokes, struct rng *rng,
                  struct error *err);
 
@@ -37,7 +37,8 @@ int script_write(struct script *out, const char *text, double pen, const struct 
 int script_check(const char *text, struct error *err);
 
 /* Gives   cover[rows][cols], the share of each pixel that is ink, 0 to 255; overwritten. The point (0, 0) lies `left`
- * px from the left edge and `top` from the upper one, a height is `scale` px. What lies outside is cut off. */
+ * px from the left edge and `top` from the upper one, a height is `scale` px. What lies outside is cut off.
+ * Fails   with ERROR_FAILED: memory. */
 int script_cover(unsigned char *cover, int rows, int cols, const struct script *script, double scale, double left,
                  double top, struct error *err);
 

@@ -94,7 +94,8 @@ struct strokes {
  * Fails   with ERROR_MODEL and the place: "digits.2.ways[1].strokes[0][3]: ..."; no memory: ERROR_FAILED. */
 int strokes_parse(struct strokes *out, const unsigned char *bytes, size_t size, struct error *err);
 
-/* Reads `path`, or the built-in document when it is NULL. */
+/* Reads `path`, or the built-in document when it is NULL. Fails as strokes_parse() does, the sentence beginning with
+ * the path; ERROR_MODEL too where it cannot be read. */
 int strokes_load(struct strokes *out, const char *path, struct error *err);
 
 void strokes_free(struct strokes *strokes);
