@@ -19,13 +19,19 @@ static void tell(char *why, const struct error *err)
         memcpy(why, err->text, strlen(err->text) + 1);
 }
 
+static int open_classifier(struct classifier *classifier, const char *model_path, struct error *err)
+{
+    const struct kernels *kernels = kernels_pick(err);
+    return kernels != NULL ? classifier_open(classifier, model_path, kernels, err) : -1;
+}
+
 struct lenet5 *lenet5_open(const char *model_path, char *why)
 {
     struct error err = {0};
     struct lenet5 *reader = malloc(sizeof *reader);
     if (reader == NULL) {
         error_memory(&err, sizeof *reader, "a reader");
-    } else if (classifier_open(&reader->classifier, model_path, &err) != 0) {
+    } else if (open_classifier(&reader->classifier, model_path, &err) != 0) {
         free(reader);
         reader = NULL;
     }

@@ -146,6 +146,28 @@ static void the_kernels_can_be_chosen(void **state)
     program_free(&run);
 }
 
+/* The model file says which kernels trained it. */
+static void the_option_for_kernels_wins_over_the_environment(void **state)
+{
+    (void)state;
+    setenv("LENET5_KERNEL", "sse9", 1);
+    struct program_run run = program("train --quiet --kernel portable --epochs 1 --validation 40 --out ported.json");
+    assert_string_equal(run.err, "");
+    assert_int_equal(run.status, 0);
+    program_free(&run);
+    char *model = commands_file("ported.json");
+    assert_non_null(strstr(model, "\"kernels\":\t\"portable\""));
+    free(model);
+    cJSON_Delete(commands_json("evaluate --json --kernel portable --model ported.json"));
+    cJSON_Delete(commands_json("classify --json --kernel portable --model ported.json --index 0 "
+                               "data/mnist/train-images-idx3-ubyte"));
+    unsetenv("LENET5_KERNEL");
+    char sentence[256], known[128];
+    snprintf(sentence, sizeof sentence, "--kernel expects %s, not \"sse9\"",
+             text_list(known, sizeof known, kernels_names()));
+    commands_refused(2, sentence, "train --kernel sse9");
+}
+
 static void an_empty_choice_of_kernels_is_none(void **state)
 {
     (void)state;
@@ -197,6 +219,7 @@ int main(void)
         cmocka_unit_test(escape_sequences_do_not_reach_the_terminal),
         cmocka_unit_test(the_version_is_followed_by_the_facts_of_the_build),
         cmocka_unit_test(the_kernels_can_be_chosen),
+        cmocka_unit_test(the_option_for_kernels_wins_over_the_environment),
         cmocka_unit_test(an_empty_choice_of_kernels_is_none),
         cmocka_unit_test(unknown_kernels_are_refused_by_every_command_that_computes),
         cmocka_unit_test(results_that_cannot_be_written_are_a_failure),

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/default_model.h"
+#include "cli/kernel.h"
 #include "cli/output.h"
 #include "dataset/idx.h"
 #include "image/decode.h"
@@ -12,7 +13,7 @@
 
 struct asked {
     const char *model;
-    int index, top;
+    int index, top, kernel;
     bool json, from_idx;
     char **files;
     int file_count;
@@ -46,6 +47,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .max = ARCHITECTURE_CLASSES,
          .argument = "K",
          .help = "the K most probable digits"},
+        kernel_option(&asked->kernel),
         {.name = "json", .kind = OPTION_FLAG, .to.flag = &asked->json, .help = "print one JSON document a picture"},
     };
     struct options options = {.command = "classify",
@@ -179,15 +181,16 @@ static int classify_files(struct classifier *classifier, const struct asked *ask
 
 int classify_command(int argc, char **argv)
 {
-    struct asked asked = {.top = 1};
+    struct asked asked = {.top = 1, .kernel = KERNEL_UNASKED};
     struct error err = {0};
     struct classifier classifier;
     char buffer[DEFAULT_MODEL_PATH];
     int status;
     if (!parse(&asked, &status, argc, argv))
         return status;
-    const char *path = default_model(buffer, asked.model, &err);
-    if (path == NULL || classifier_open(&classifier, path, &err) != 0)
+    const struct kernels *kernels = kernel_chosen(asked.kernel, &err);
+    const char *path = kernels != NULL ? default_model(buffer, asked.model, &err) : NULL;
+    if (path == NULL || classifier_open(&classifier, path, kernels, &err) != 0)
         return output_error(&err);
     status = classify_files(&classifier, &asked);
     classifier_close(&classifier);

@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/default_model.h"
+#include "cli/kernel.h"
 #include "cli/output.h"
 #include "cli/threads.h"
 #include "dataset/dataset.h"
@@ -13,7 +14,7 @@ enum { MISTAKES_SHOWN = 10 };
 struct asked {
     const char *model, *data;
     double min_accuracy;
-    int threads;
+    int threads, kernel;
     bool json, has_minimum;
 };
 
@@ -42,6 +43,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .fallback = "none",
          .help = "exit status 6 below it (0.988 is 98.8 %)"},
         threads_option(&asked->threads),
+        kernel_option(&asked->kernel),
         {.name = "json", .kind = OPTION_FLAG, .to.flag = &asked->json, .help = "print one JSON document"},
     };
     struct options options = {.command = "evaluate",
@@ -224,7 +226,7 @@ static int evaluate(const struct model *model, const struct dataset *set, const 
 
 int evaluate_command(int argc, char **argv)
 {
-    struct asked asked = {0};
+    struct asked asked = {.kernel = KERNEL_UNASKED};
     struct error err = {0};
     struct model model;
     struct dataset set;
@@ -232,7 +234,7 @@ int evaluate_command(int argc, char **argv)
     int status;
     if (!parse(&asked, &status, argc, argv))
         return status;
-    const struct kernels *kernels = kernels_pick(&err);
+    const struct kernels *kernels = kernel_chosen(asked.kernel, &err);
     const char *path = kernels != NULL ? default_model(buffer, asked.model, &err) : NULL;
     if (path == NULL || model_file_load(&model, path, &err) != 0)
         return output_error(&err);

@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "cli/command.h"
+#include "cli/kernel.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/threads.h"
@@ -16,7 +17,7 @@ _Static_assert(OPTIONS_SEED == CONFIG_SEED, "a seed that the command line takes 
 struct asked {
     const char *data, *config_name, *out;
     struct config config; /* its settings are what options and config file say together */
-    int schedule, threads;
+    int schedule, threads, kernel;
     bool json, quiet;
 };
 
@@ -96,6 +97,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .argument = "N",
          .help = "of first weights and shuffling"},
         threads_option(&asked->threads),
+        kernel_option(&asked->kernel),
         {.name = "validation",
          .kind = OPTION_WHOLE,
          .to.whole = &settings->validation,
@@ -230,14 +232,14 @@ static int train_on(const struct dataset *data, struct model *model, const struc
 
 int train_command(int argc, char **argv)
 {
-    struct asked asked = {.config_name = "lenet5", .out = "lenet5.json"};
+    struct asked asked = {.config_name = "lenet5", .out = "lenet5.json", .kernel = KERNEL_UNASKED};
     struct error err = {0};
     struct dataset data;
     struct model model;
     int status;
     if (!parse(&asked, &status, argc, argv))
         return status;
-    const struct kernels *kernels = kernels_pick(&err);
+    const struct kernels *kernels = kernel_chosen(asked.kernel, &err);
     if (kernels == NULL || files_check_writable(asked.out, &err) != 0)
         return output_error(&err);
     if (dataset_load(&data, dataset_directory(asked.data), DATASET_TRAIN, asked.config.architecture.classes, &err) != 0)

@@ -3,11 +3,10 @@
 #include "image/fit.h"
 #include "nn/loss.h"
 
-int classifier_open(struct classifier *classifier, const char *path, struct error *err)
+int classifier_open(struct classifier *classifier, const char *path, const struct kernels *kernels, struct error *err)
 {
     *classifier = (struct classifier){0};
-    const struct kernels *kernels = kernels_pick(err);
-    if (kernels == NULL || model_file_load(&classifier->model, path, err) != 0)
+    if (model_file_load(&classifier->model, path, err) != 0)
         return -1;
     if (plan_create(&classifier->plan, &classifier->model.architecture, kernels, err) != 0 ||
         scratch_create(&classifier->scratch, &classifier->plan, err) != 0) {

@@ -13,8 +13,9 @@ struct classifier {
     struct scratch scratch;
 };
 
-/* Loads the model of `path` in place. Fails as model_file_load() and kernels_pick() do; *classifier is then empty. */
-int classifier_open(struct classifier *classifier, const char *path, struct error *err);
+/* Loads the model of `path` in place, to run on these kernels. Fails as model_file_load() does; *classifier is then
+ * empty. */
+int classifier_open(struct classifier *classifier, const char *path, const struct kernels *kernels, struct error *err);
 void classifier_close(struct classifier *classifier);
 
 /* Overwrites probabilities [classes] for an image as the network takes it: bytes [channels][rows][cols], 0 background
