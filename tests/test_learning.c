@@ -131,7 +131,7 @@ static void the_shipped_model_reads_drawn_digits(void **state)
         fail_msg("%s", err.text);
     const double accuracy = accuracy_of(&model, &others);
     printf("%.1f %% of %d drawn digits read right\n", 100 * accuracy, others.count);
-    assert_true(accuracy >= 0.87); /* seeds 1 to 10 of drawing: 0.91 to 0.94 */
+    assert_true(accuracy >= 0.87); /* seeds 1 to 4 of drawing: 0.900 to 0.917 */
     model_free(&model);
     free(path);
 }
