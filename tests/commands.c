@@ -91,6 +91,20 @@ void commands_train(const char *path)
     program_free(&run);
 }
 
+void commands_well(const char *arguments)
+{
+    struct program_run run = program("%s", arguments);
+    if (run.status != 0)
+        fail_msg("status %d: %s", run.status, run.err);
+    program_free(&run);
+}
+
+void commands_shell(const char *command)
+{
+    if (system(command) != 0)
+        fail_msg("%s", command);
+}
+
 void commands_refused(int status, const char *sentence, const char *arguments, ...)
 {
     struct program_run run;

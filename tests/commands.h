@@ -23,6 +23,12 @@ int commands_leave(void **state);
  * that need a right answer ask for one of those images. */
 void commands_train(const char *path);
 
+/* Runs it; has to end with status 0, whatever it says. */
+void commands_well(const char *arguments);
+
+/* A command of the shell that has to succeed. */
+void commands_shell(const char *command);
+
 /* Runs it; has to end with this status, say nothing on stdout, and exactly "lenet5: SENTENCE\n" on stderr. */
 void commands_refused(int status, const char *sentence, const char *arguments, ...)
     __attribute__((format(printf, 3, 4)));

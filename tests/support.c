@@ -27,6 +27,24 @@ char *support_path(const char *folder, const char *name)
     return path;
 }
 
+char *support_folder, *support_file;
+
+int support_arrive(void **state)
+{
+    (void)state;
+    support_folder = support_make_folder();
+    support_file = support_path(support_folder, "file");
+    return 0;
+}
+
+int support_leave(void **state)
+{
+    (void)state;
+    free(support_file);
+    support_remove_folder(support_folder);
+    return 0;
+}
+
 char *support_make_folder(void)
 {
     const char *temporary = getenv("TMPDIR");

@@ -15,6 +15,11 @@ struct bytes {
 char *support_make_folder(void);
 void support_remove_folder(char *folder);
 
+/* Setup and teardown of a test that has a folder of its own, and the name of a file in it that is not there yet. */
+extern char *support_folder, *support_file;
+int support_arrive(void **state);
+int support_leave(void **state);
+
 /* FOLDER/NAME, malloc'ed. */
 char *support_path(const char *folder, const char *name);
 

@@ -34,20 +34,6 @@ static void assert_says(const char *out, const char *arguments)
     program_free(&run);
 }
 
-static void run_well(const char *arguments)
-{
-    struct program_run run = program("%s", arguments);
-    if (run.status != 0)
-        fail_msg("status %d: %s", run.status, run.err);
-    program_free(&run);
-}
-
-static void assert_shell(const char *command)
-{
-    if (system(command) != 0)
-        fail_msg("%s", command);
-}
-
 static struct dataset load(const char *folder, enum dataset_which which)
 {
     struct dataset set;
@@ -72,8 +58,8 @@ static void a_data_set_is_four_files_and_synthetic(void **state)
 {
     (void)state;
     assert_says("300 training and 100 test digits drawn into files (seed 1)\n", SMALL "--out files");
-    assert_shell("cd files && test -s train-images-idx3-ubyte.gz && test -s train-labels-idx1-ubyte.gz && "
-                 "test -s t10k-images-idx3-ubyte.gz && test -s t10k-labels-idx1-ubyte.gz");
+    commands_shell("cd files && test -s train-images-idx3-ubyte.gz && test -s train-labels-idx1-ubyte.gz && "
+                   "test -s t10k-images-idx3-ubyte.gz && test -s t10k-labels-idx1-ubyte.gz");
     assert_int_equal(commands_entries("files"), 5);
     struct dataset train = load("files", DATASET_TRAIN), test = load("files", DATASET_TEST);
     assert_labels_in_turn(&train, 300);
@@ -101,17 +87,17 @@ static void numbers_are_printed_with_commas_and_the_seed_as_it_is(void **state)
 static void the_same_seed_gives_the_same_files_for_any_number_of_threads(void **state)
 {
     (void)state;
-    run_well(SMALL "--seed 5 --threads 1 --out one");
-    run_well(SMALL "--seed 5 --threads 2 --out two");
-    run_well(SMALL "--seed 6 --threads 1 --out six");
-    assert_shell("diff -r one two && ! cmp -s one/train-images-idx3-ubyte.gz six/train-images-idx3-ubyte.gz");
+    commands_well(SMALL "--seed 5 --threads 1 --out one");
+    commands_well(SMALL "--seed 5 --threads 2 --out two");
+    commands_well(SMALL "--seed 6 --threads 1 --out six");
+    commands_shell("diff -r one two && ! cmp -s one/train-images-idx3-ubyte.gz six/train-images-idx3-ubyte.gz");
 }
 
 static void drawing_into_the_same_folder_again_replaces_the_set(void **state)
 {
     (void)state;
-    run_well(SMALL "--out again");
-    run_well("synth --count 20 --test 30 --seed 2 --out again");
+    commands_well(SMALL "--out again");
+    commands_well("synth --count 20 --test 30 --seed 2 --out again");
     struct dataset train = load("again", DATASET_TRAIN), test = load("again", DATASET_TEST);
     assert_int_equal(train.count, 20);
     assert_int_equal(test.count, 30);
@@ -125,7 +111,7 @@ static void drawing_into_the_same_folder_again_replaces_the_set(void **state)
 static void without_a_test_set_an_older_one_goes(void **state)
 {
     (void)state;
-    run_well(SMALL "--out older");
+    commands_well(SMALL "--out older");
     assert_says("20 training and 0 test digits drawn into older (seed 1)\n", "synth --count 20 --test 0 --out older");
     assert_int_equal(commands_entries("older"), 3);
     assert_int_equal(dataset_exists("older", DATASET_TEST), 0);
@@ -144,7 +130,7 @@ static void without_a_test_set_an_older_one_goes(void **state)
 static void results_are_named_after_synthetic_digits(void **state)
 {
     (void)state;
-    run_well(SMALL "--out drawn");
+    commands_well(SMALL "--out drawn");
     struct program_run run = program("train --epochs 1 --validation 60 --data drawn --out drawn.json");
     assert_int_equal(run.status, 0);
     assert_string_equal(run.err, "");
@@ -162,7 +148,7 @@ static void results_are_named_after_synthetic_digits(void **state)
 static void json_and_the_model_file_say_so_too(void **state)
 {
     (void)state;
-    run_well(SMALL "--out said");
+    commands_well(SMALL "--out said");
     cJSON *json = commands_json(BRIEF "--json --data said --out said.json");
     assert_string_equal(commands_text(json, "data"), "synthetic digits");
     assert_string_equal(commands_text(json, "test_data"), "synthetic digits");
@@ -189,7 +175,7 @@ static void the_shipped_model_reads_them(void **state)
         print_message("SKIPPED: models/lenet5.json is not there\n");
         skip();
     }
-    run_well("synth --count 10 --test 1000 --out read");
+    commands_well("synth --count 10 --test 1000 --out read");
     cJSON *json = commands_json("evaluate --json --data read --model '%s'", model);
     assert_true(commands_number(json, "accuracy") > 0.8);
     cJSON_Delete(json);
@@ -249,16 +235,16 @@ static void a_sheet_shows_the_training_set_that_is_drawn(void **state)
 static void a_sheet_may_lie_in_the_folder_of_the_set(void **state)
 {
     (void)state;
-    run_well("synth --count 20 --test 0 --out with --sheet with/sheet.png");
-    run_well("synth --count 20 --test 0 --out within/ --sheet within/sheet.png");
-    run_well("synth --count 20 --png --out inside --sheet inside/sheet.png");
-    assert_shell("cmp with/sheet.png within/sheet.png && cmp with/sheet.png inside/sheet.png");
+    commands_well("synth --count 20 --test 0 --out with --sheet with/sheet.png");
+    commands_well("synth --count 20 --test 0 --out within/ --sheet within/sheet.png");
+    commands_well("synth --count 20 --png --out inside --sheet inside/sheet.png");
+    commands_shell("cmp with/sheet.png within/sheet.png && cmp with/sheet.png inside/sheet.png");
 }
 
 static void small_pictures_are_the_digits_of_the_training_set(void **state)
 {
     (void)state;
-    run_well(SMALL "--seed 8 --out as-set");
+    commands_well(SMALL "--seed 8 --out as-set");
     assert_says("20 pictures drawn into as-png\n", "synth --png --seed 8 --out as-png");
     assert_int_equal(commands_entries("as-png"), 20);
     struct dataset set = load("as-set", DATASET_TRAIN);
@@ -331,7 +317,7 @@ static void the_wildest_hand_does_no_harm(void **state)
     text =
         strokes_text_replace(text, "\"pen_least\": 1.25, \"pen_most\": 4.5, ", "\"pen_least\": 8, \"pen_most\": 8, ");
     write_strokes("wild.strokes", strokes_text_replace(text, "\"roughness\": 0.078125", "\"roughness\": 1"));
-    run_well("synth --count 300 --test 0 --strokes wild.strokes --out wild");
+    commands_well("synth --count 300 --test 0 --strokes wild.strokes --out wild");
     struct dataset set = load("wild", DATASET_TRAIN);
     assert_labels_in_turn(&set, 300);
     dataset_free(&set);

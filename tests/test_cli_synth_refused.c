@@ -22,22 +22,6 @@
 /* A set that is drawn in a moment. */
 #define SMALL "synth --count 300 --test 100 "
 
-/* ---- Helpers ---- */
-
-static void run_well(const char *arguments)
-{
-    struct program_run run = program("%s", arguments);
-    if (run.status != 0)
-        fail_msg("status %d: %s", run.status, run.err);
-    program_free(&run);
-}
-
-static void assert_shell(const char *command)
-{
-    if (system(command) != 0)
-        fail_msg("%s", command);
-}
-
 /* ---- Usage: status 2 ---- */
 
 static void misuse_is_status_2(void **state)
@@ -86,7 +70,7 @@ static void misuse_is_status_2(void **state)
 static void data_that_synth_did_not_draw_is_refused_and_untouched(void **state)
 {
     (void)state;
-    assert_shell("cp -r data/mnist other && cp -r other kept && mkdir part && cp other/t10k-labels* part");
+    commands_shell("cp -r data/mnist other && cp -r other kept && mkdir part && cp other/t10k-labels* part");
     const char *sentence = "%s: holds a data set that lenet5 synth did not draw, which is not overwritten: name "
                            "another folder with --out";
     static const char *const folders[] = {"other", "part"};
@@ -96,7 +80,7 @@ static void data_that_synth_did_not_draw_is_refused_and_untouched(void **state)
         commands_refused(3, expected, SMALL "--out %s", folders[i]);
         commands_refused(3, expected, "synth --count 10 --test 0 --out %s", folders[i]);
     }
-    assert_shell("diff -r other kept && test `ls part | wc -l` = 1");
+    commands_shell("diff -r other kept && test `ls part | wc -l` = 1");
 }
 
 /* Train would read them, and say nothing of the digits that were drawn. */
@@ -105,18 +89,18 @@ static void a_drawn_set_that_was_unpacked_is_not_drawn_over(void **state)
     (void)state;
     static const char *const names[] = {"train-images-idx3-ubyte", "t10k-labels.idx1-ubyte",
                                         "train-labels.idx1-ubyte.gz"};
-    run_well("synth --count 10 --test 10 --out unpacked");
+    commands_well("synth --count 10 --test 10 --out unpacked");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char command[200], sentence[300];
         snprintf(command, sizeof command, "cp -r unpacked kept-%zu && touch unpacked/%s", i, names[i]);
-        assert_shell(command);
+        commands_shell(command);
         snprintf(sentence, sizeof sentence,
                  "unpacked: holds %s, which train would read in place of what is drawn: remove it, or name another "
                  "folder with --out",
                  names[i]);
         commands_refused(3, sentence, "synth --count 20 --test 10 --out unpacked");
         snprintf(command, sizeof command, "rm unpacked/%s && diff -r unpacked kept-%zu", names[i], i);
-        assert_shell(command);
+        commands_shell(command);
     }
 }
 
@@ -129,7 +113,7 @@ static void mnist_in_a_folder_of_drawn_digits_is_not_drawn_over(void **state)
         print_message("SKIPPED: MNIST is not there, run scripts/get-mnist or set MNIST_DIR\n");
         skip();
     }
-    run_well("synth --count 10 --test 10 --out precious");
+    commands_well("synth --count 10 --test 10 --out precious");
     snprintf(
         command, sizeof command,
         "rm precious/*.gz && cp '%s'/*ubyte* precious && ls precious/*ubyte.gz > list && cp -r precious kept-mnist",
@@ -140,22 +124,22 @@ static void mnist_in_a_folder_of_drawn_digits_is_not_drawn_over(void **state)
     }
     commands_refused(3, "precious: holds MNIST, which is not overwritten: name another folder with --out",
                      "synth --count 20 --out precious");
-    assert_shell("diff -r precious kept-mnist");
+    commands_shell("diff -r precious kept-mnist");
 }
 
 static void a_folder_with_other_files_is_drawn_into(void **state)
 {
     (void)state;
-    assert_shell("mkdir busy && echo mine > busy/notes");
-    run_well(SMALL "--out busy/");
+    commands_shell("mkdir busy && echo mine > busy/notes");
+    commands_well(SMALL "--out busy/");
     assert_int_equal(commands_entries("busy"), 6);
-    assert_shell("test `cat busy/notes` = mine");
+    commands_shell("test `cat busy/notes` = mine");
 }
 
 static void a_folder_that_cannot_be_written_is_status_1(void **state)
 {
     (void)state;
-    assert_shell("echo mine > file");
+    commands_shell("echo mine > file");
     commands_refused(1, "file/out: the folder cannot be made: Not a directory", SMALL "--out file/out");
     commands_refused(1, "file: is a file, a folder was expected", SMALL "--out file");
     char name[3001] = "";
@@ -182,12 +166,12 @@ static void a_folder_without_permission_is_status_1(void **state)
         print_message("SKIPPED: root may write everywhere\n");
         skip();
     }
-    assert_shell("mkdir locked && chmod 555 locked");
+    commands_shell("mkdir locked && chmod 555 locked");
     struct program_run run = program(SMALL "--out locked");
     assert_int_equal(run.status, 1);
     assert_non_null(strstr(run.err, ": cannot be written: Permission denied\n"));
     program_free(&run);
-    assert_shell("chmod 755 locked");
+    commands_shell("chmod 755 locked");
     assert_int_equal(commands_entries("locked"), 0);
 }
 
@@ -203,12 +187,29 @@ static void a_sheet_that_cannot_be_written_is_refused_before_anything_is_drawn(v
 static void a_run_that_breaks_off_can_be_run_again(void **state)
 {
     (void)state;
-    assert_shell("mkdir -p broken/t10k-labels-idx1-ubyte.gz");
+    commands_shell("mkdir -p broken/t10k-labels-idx1-ubyte.gz");
     commands_refused(1, "broken/t10k-labels-idx1-ubyte.gz: cannot be written: Is a directory", SMALL "--out broken");
-    assert_shell("rmdir broken/t10k-labels-idx1-ubyte.gz && test -e broken/t10k-images-idx3-ubyte.gz");
-    run_well(SMALL "--out broken");
+    commands_shell("rmdir broken/t10k-labels-idx1-ubyte.gz && test -e broken/t10k-images-idx3-ubyte.gz");
+    commands_well(SMALL "--out broken");
     struct dataset set;
     assert_int_equal(dataset_load(&set, "broken", DATASET_TEST, 10, NULL), 0);
+    assert_string_equal(set.source, SOURCE_SYNTHETIC);
+    dataset_free(&set);
+}
+
+/* What is there of the older set goes by its name still. */
+static void a_set_that_cannot_be_drawn_again_keeps_its_name(void **state)
+{
+    (void)state;
+    commands_well(SMALL "--out steady");
+    commands_shell("rm steady/t10k-labels* && mkdir steady/t10k-labels-idx1-ubyte.gz");
+    commands_refused(1, "steady/t10k-labels-idx1-ubyte.gz: cannot be written: Is a directory", SMALL "--out steady");
+    commands_refused(1,
+                     "steady/t10k-labels-idx1-ubyte.gz: cannot be removed, and no test set was asked for: "
+                     "Is a directory",
+                     "synth --count 300 --test 0 --out steady");
+    struct dataset set;
+    assert_int_equal(dataset_load(&set, "steady", DATASET_TRAIN, 10, NULL), 0);
     assert_string_equal(set.source, SOURCE_SYNTHETIC);
     dataset_free(&set);
 }
@@ -248,6 +249,7 @@ int main(void)
         cmocka_unit_test(a_folder_without_permission_is_status_1),
         cmocka_unit_test(a_sheet_that_cannot_be_written_is_refused_before_anything_is_drawn),
         cmocka_unit_test(a_run_that_breaks_off_can_be_run_again),
+        cmocka_unit_test(a_set_that_cannot_be_drawn_again_keeps_its_name),
         cmocka_unit_test(wrong_strokes_are_refused_with_their_place),
     };
     return cmocka_run_group_tests(tests, commands_arrive, commands_leave);

@@ -18,32 +18,14 @@
 #define LAYERS "\"layers\": [{\"type\": \"dense\", \"units\": 10}]"
 #define ARCHITECTURE "\"architecture\": {" INPUT ", " LAYERS "}"
 
-static char *folder, *file; /* of the running test */
-
-static int make_folder(void **state)
-{
-    (void)state;
-    folder = support_make_folder();
-    file = support_path(folder, "config.json");
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    free(file);
-    support_remove_folder(folder);
-    return 0;
-}
-
 /* ---- Helpers ---- */
 
 static struct config load(const char *text)
 {
     struct config config;
     struct error err = {0};
-    support_write(file, text, strlen(text));
-    if (config_load(&config, file, &err) != 0)
+    support_write(support_file, text, strlen(text));
+    if (config_load(&config, support_file, &err) != 0)
         fail_msg("%s", err.text);
     return config;
 }
@@ -63,9 +45,9 @@ static void assert_load_refused(const char *name, const char *sentence)
 static void assert_bytes_refused(const void *text, size_t size, const char *sentence)
 {
     char expected[768];
-    support_write(file, text, size);
-    snprintf(expected, sizeof expected, "%s: %s", file, sentence);
-    assert_load_refused(file, expected);
+    support_write(support_file, text, size);
+    snprintf(expected, sizeof expected, "%s: %s", support_file, sentence);
+    assert_load_refused(support_file, expected);
 }
 
 static void assert_refused(const char *text, const char *sentence)
@@ -208,12 +190,12 @@ static void a_missing_file_or_a_folder_is_refused(void **state)
     struct config config;
     struct error err = {0};
     char expected[768];
-    assert_int_equal(config_load(&config, file, &err), -1);
-    snprintf(expected, sizeof expected, "%s: cannot be opened: No such file or directory", file);
+    assert_int_equal(config_load(&config, support_file, &err), -1);
+    snprintf(expected, sizeof expected, "%s: cannot be opened: No such file or directory", support_file);
     assert_int_equal(err.kind, ERROR_MODEL);
     assert_memory_equal(err.text, expected, strlen(expected));
-    assert_int_equal(config_load(&config, folder, &err), -1);
-    snprintf(expected, sizeof expected, "%s: is a folder, a file was expected", folder);
+    assert_int_equal(config_load(&config, support_folder, &err), -1);
+    snprintf(expected, sizeof expected, "%s: is a folder, a file was expected", support_folder);
     assert_memory_equal(err.text, expected, strlen(expected));
 }
 
@@ -239,12 +221,12 @@ static void a_config_longer_than_a_megabyte_is_refused(void **state)
     char *text = malloc(size);
     assert_non_null(text);
     memset(text, ' ', size);
-    support_write(file, text, size);
+    support_write(support_file, text, size);
     free(text);
     struct config config;
     struct error err = {0};
-    assert_int_equal(config_load(&config, file, &err), -1);
-    assert_non_null(strstr(err.text, "config.json: is longer than the 1048576 bytes that are read at most"));
+    assert_int_equal(config_load(&config, support_file, &err), -1);
+    assert_non_null(strstr(err.text, "/file: is longer than the 1048576 bytes that are read at most"));
 }
 
 /* ---- What is wrong inside ---- */
@@ -355,7 +337,7 @@ static void wrong_settings_are_refused(void **state)
 
 int main(void)
 {
-#define EACH(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define EACH(test) cmocka_unit_test_setup_teardown(test, support_arrive, support_leave)
     const struct CMUnitTest tests[] = {
         EACH(the_presets_are_listed_and_can_be_loaded),
         EACH(what_a_config_leaves_out_has_a_default),

@@ -19,24 +19,6 @@
 #include "base/files.h"
 #include "support.h"
 
-static char *folder, *file; /* of the running test */
-
-static int make_folder(void **state)
-{
-    (void)state;
-    folder = support_make_folder();
-    file = support_path(folder, "file");
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    free(file);
-    support_remove_folder(folder);
-    return 0;
-}
-
 /* ---- Helpers ---- */
 
 static void assert_holds(const char *path, const char *content)
@@ -87,9 +69,9 @@ static void assert_write_refused(const char *path, const char *sentence)
 /* Nothing but `file` is in the folder: no temporary name was left. */
 static void assert_nothing_left_behind(void)
 {
-    assert_int_equal(unlink(file), 0);
-    assert_int_equal(rmdir(folder), 0);
-    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(unlink(support_file), 0);
+    assert_int_equal(rmdir(support_folder), 0);
+    assert_int_equal(mkdir(support_folder, 0700), 0);
 }
 
 static mode_t mode_of(const char *path)
@@ -108,8 +90,8 @@ static void a_file_is_read_whole_with_a_nul_behind_it(void **state)
     size_t size;
     for (size_t i = 0; i < sizeof content; i++)
         content[i] = (unsigned char)(i * 7 + i / 256);
-    support_write(file, content, sizeof content);
-    assert_int_equal(files_read(&bytes, &size, file, sizeof content, ERROR_MODEL, NULL), 0);
+    support_write(support_file, content, sizeof content);
+    assert_int_equal(files_read(&bytes, &size, support_file, sizeof content, ERROR_MODEL, NULL), 0);
     assert_int_equal(size, sizeof content);
     assert_memory_equal(bytes, content, size);
     assert_int_equal(bytes[size], 0);
@@ -119,11 +101,11 @@ static void a_file_is_read_whole_with_a_nul_behind_it(void **state)
 static void a_file_longer_than_the_limit_is_refused(void **state)
 {
     (void)state;
-    support_write(file, "12345", 5);
-    assert_read_refused(file, 4, "is longer than the 4 bytes that are read at most");
-    assert_holds(file, "12345");
-    support_write(file, "", 0);
-    assert_holds(file, "");
+    support_write(support_file, "12345", 5);
+    assert_read_refused(support_file, 4, "is longer than the 4 bytes that are read at most");
+    assert_holds(support_file, "12345");
+    support_write(support_file, "", 0);
+    assert_holds(support_file, "");
 }
 
 static void a_pipe_is_read_and_limited_too(void **state)
@@ -148,8 +130,8 @@ static void a_pipe_is_read_and_limited_too(void **state)
 static void a_missing_file_or_a_folder_is_refused(void **state)
 {
     (void)state;
-    assert_read_refused(file, 10, "cannot be opened: No such file or directory");
-    assert_read_refused(folder, 10, "is a folder, a file was expected");
+    assert_read_refused(support_file, 10, "cannot be opened: No such file or directory");
+    assert_read_refused(support_folder, 10, "is a folder, a file was expected");
 }
 
 /* ---- Writing ---- */
@@ -158,21 +140,21 @@ static void a_new_file_has_the_mode_of_the_mask(void **state)
 {
     (void)state;
     const mode_t mask = umask(027);
-    write_file(file, "new");
+    write_file(support_file, "new");
     umask(mask);
-    assert_holds(file, "new");
-    assert_int_equal(mode_of(file) & 0777, 0640);
+    assert_holds(support_file, "new");
+    assert_int_equal(mode_of(support_file) & 0777, 0640);
     assert_nothing_left_behind();
 }
 
 static void an_old_file_is_replaced_and_its_mode_kept(void **state)
 {
     (void)state;
-    write_file(file, "the old content");
-    assert_int_equal(chmod(file, 0604), 0);
-    write_file(file, "new");
-    assert_holds(file, "new");
-    assert_int_equal(mode_of(file) & 0777, 0604);
+    write_file(support_file, "the old content");
+    assert_int_equal(chmod(support_file, 0604), 0);
+    write_file(support_file, "new");
+    assert_holds(support_file, "new");
+    assert_int_equal(mode_of(support_file) & 0777, 0604);
     assert_nothing_left_behind();
 }
 
@@ -180,9 +162,9 @@ static void a_reader_of_the_old_file_is_not_disturbed(void **state)
 {
     (void)state;
     char old[4] = "";
-    write_file(file, "old");
-    const int reader = open(file, O_RDONLY);
-    write_file(file, "new");
+    write_file(support_file, "old");
+    const int reader = open(support_file, O_RDONLY);
+    write_file(support_file, "new");
     assert_int_equal(read(reader, old, 3), 3);
     assert_string_equal(old, "old");
     close(reader);
@@ -191,12 +173,12 @@ static void a_reader_of_the_old_file_is_not_disturbed(void **state)
 static void a_symbolic_link_is_followed(void **state)
 {
     (void)state;
-    char *other = support_path(folder, "other"), *target = support_path(folder, "other/target");
+    char *other = support_path(support_folder, "other"), *target = support_path(support_folder, "other/target");
     assert_int_equal(mkdir(other, 0700), 0);
     write_file(target, "old");
-    assert_int_equal(symlink("other/target", file), 0);
-    write_file(file, "new");
-    assert_true(S_ISLNK(mode_of(file)));
+    assert_int_equal(symlink("other/target", support_file), 0);
+    write_file(support_file, "new");
+    assert_true(S_ISLNK(mode_of(support_file)));
     assert_true(S_ISREG(mode_of(target)));
     assert_holds(target, "new");
     free(target);
@@ -221,12 +203,12 @@ static void what_is_no_regular_file_is_written_in_place(void **state)
 static void a_folder_or_a_path_through_nothing_is_refused(void **state)
 {
     (void)state;
-    char *nowhere = support_path(folder, "nowhere/file"), *through = support_path(folder, "file/file");
-    assert_write_refused(folder, "cannot be written: Is a directory");
+    char *nowhere = support_path(support_folder, "nowhere/file"), *through = support_path(support_folder, "file/file");
+    assert_write_refused(support_folder, "cannot be written: Is a directory");
     assert_write_refused(nowhere, "cannot be written: No such file or directory");
-    write_file(file, "old");
+    write_file(support_file, "old");
     assert_write_refused(through, "cannot be written: Not a directory");
-    assert_holds(file, "old");
+    assert_holds(support_file, "old");
     assert_nothing_left_behind();
     free(nowhere);
     free(through);
@@ -240,16 +222,16 @@ static void a_write_that_breaks_off_leaves_the_old_file(void **state)
     struct error err = {0};
     char content[5000];
     memset(content, 'x', sizeof content);
-    write_file(file, "old");
+    write_file(support_file, "old");
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &kept), 0);
     low = kept;
     low.rlim_cur = 4096;
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
-    const int result = files_write(file, content, sizeof content, &err);
+    const int result = files_write(support_file, content, sizeof content, &err);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &kept), 0);
-    assert_said(result, &err, ERROR_FAILED, file, "cannot be written: File too large");
-    assert_holds(file, "old");
+    assert_said(result, &err, ERROR_FAILED, support_file, "cannot be written: File too large");
+    assert_holds(support_file, "old");
     assert_nothing_left_behind();
 }
 
@@ -258,8 +240,8 @@ static void a_write_that_breaks_off_leaves_the_old_file(void **state)
 static void a_path_that_can_be_written_is_said_so_and_not_touched(void **state)
 {
     (void)state;
-    assert_int_equal(files_check_writable(file, NULL), 0);
-    assert_int_equal(access(file, F_OK), -1);
+    assert_int_equal(files_check_writable(support_file, NULL), 0);
+    assert_int_equal(access(support_file, F_OK), -1);
     assert_int_equal(files_check_writable("/dev/null", NULL), 0);
 }
 
@@ -267,12 +249,14 @@ static void a_path_that_cannot_be_written_is_said_so(void **state)
 {
     (void)state;
     struct error err = {0};
-    char *nowhere = support_path(folder, "nowhere"), *inside = support_path(folder, "nowhere/file"), sentence[512];
-    assert_said(files_check_writable(folder, &err), &err, ERROR_FAILED, folder, "cannot be written: Is a directory");
+    char *nowhere = support_path(support_folder, "nowhere"), *inside = support_path(support_folder, "nowhere/file"),
+         sentence[512];
+    assert_said(files_check_writable(support_folder, &err), &err, ERROR_FAILED, support_folder,
+                "cannot be written: Is a directory");
     char name[251]; /* room for it, but none for the temporary name's ending */
     memset(name, 'a', sizeof name - 1);
     name[sizeof name - 1] = '\0';
-    char *too_long = support_path(folder, name);
+    char *too_long = support_path(support_folder, name);
     assert_said(files_check_writable(too_long, &err), &err, ERROR_FAILED, too_long,
                 "cannot be written: File name too long");
     free(too_long);
@@ -287,11 +271,11 @@ static void a_symbolic_link_is_followed_there_too(void **state)
 {
     (void)state;
     struct error err = {0};
-    assert_int_equal(symlink("nowhere/target", file), 0);
-    assert_said(files_check_writable(file, &err), &err, ERROR_FAILED, file,
+    assert_int_equal(symlink("nowhere/target", support_file), 0);
+    assert_said(files_check_writable(support_file, &err), &err, ERROR_FAILED, support_file,
                 "cannot be written: No such file or directory");
-    assert_write_refused(file, "cannot be written: No such file or directory");
-    assert_true(S_ISLNK(mode_of(file)));
+    assert_write_refused(support_file, "cannot be written: No such file or directory");
+    assert_true(S_ISLNK(mode_of(support_file)));
 }
 
 /* ---- Folders ---- */
@@ -300,17 +284,17 @@ static void a_missing_folder_is_made_and_one_that_is_there_is_left(void **state)
 {
     (void)state;
     struct error err = {0};
-    char *inside = support_path(folder, "file/inside");
+    char *inside = support_path(support_folder, "file/inside");
     const mode_t mask = umask(027);
-    assert_int_equal(files_make_folder(file, &err), 0);
+    assert_int_equal(files_make_folder(support_file, &err), 0);
     umask(mask);
-    assert_true(S_ISDIR(mode_of(file)));
-    assert_int_equal(mode_of(file) & 0777, 0750);
+    assert_true(S_ISDIR(mode_of(support_file)));
+    assert_int_equal(mode_of(support_file) & 0777, 0750);
     write_file(inside, "kept");
-    assert_int_equal(files_make_folder(file, &err), 0);
+    assert_int_equal(files_make_folder(support_file, &err), 0);
     assert_holds(inside, "kept");
     assert_int_equal(files_make_folder("/", &err), 0);
-    char *deep = support_path(folder, "file/a//b/c/");
+    char *deep = support_path(support_folder, "file/a//b/c/");
     assert_int_equal(files_make_folder(deep, &err), 0);
     assert_true(S_ISDIR(mode_of(deep)));
     free(deep);
@@ -321,21 +305,23 @@ static void a_folder_that_cannot_be_made_is_said_so(void **state)
 {
     (void)state;
     struct error err = {0};
-    char *nowhere = support_path(folder, "file/inside");
-    write_file(file, "a file");
+    char *nowhere = support_path(support_folder, "file/inside");
+    write_file(support_file, "a file");
     assert_said(files_make_folder(nowhere, &err), &err, ERROR_FAILED, nowhere,
                 "the folder cannot be made: Not a directory");
-    assert_said(files_make_folder(file, &err), &err, ERROR_FAILED, file, "is a file, a folder was expected");
-    assert_holds(file, "a file");
-    assert_int_equal(unlink(file), 0);
-    assert_int_equal(symlink("nowhere", file), 0);
-    assert_said(files_make_folder(file, &err), &err, ERROR_FAILED, file, "the folder cannot be made: File exists");
+    assert_said(files_make_folder(support_file, &err), &err, ERROR_FAILED, support_file,
+                "is a file, a folder was expected");
+    assert_holds(support_file, "a file");
+    assert_int_equal(unlink(support_file), 0);
+    assert_int_equal(symlink("nowhere", support_file), 0);
+    assert_said(files_make_folder(support_file, &err), &err, ERROR_FAILED, support_file,
+                "the folder cannot be made: File exists");
     free(nowhere);
 }
 
 int main(void)
 {
-#define EACH(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define EACH(test) cmocka_unit_test_setup_teardown(test, support_arrive, support_leave)
     const struct CMUnitTest tests[] = {
         EACH(a_file_is_read_whole_with_a_nul_behind_it),
         EACH(a_file_longer_than_the_limit_is_refused),

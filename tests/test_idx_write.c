@@ -23,24 +23,6 @@
 
 enum { BLOCK = 1 << 18 }; /* what the writer packs at a time */
 
-static char *folder, *path; /* of the running test */
-
-static int make_folder(void **state)
-{
-    (void)state;
-    folder = support_make_folder();
-    path = support_path(folder, "file.gz");
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    free(path);
-    support_remove_folder(folder);
-    return 0;
-}
-
 /* ---- Helpers ---- */
 
 /* Noise grows when it is deflated; ink is sparse, as in digits. */
@@ -63,7 +45,7 @@ static struct bytes whole_file(void)
 {
     struct bytes file = {0};
     struct error err = {0};
-    if (files_read(&file.data, &file.size, path, (size_t)1 << 30, ERROR_FAILED, &err) != 0)
+    if (files_read(&file.data, &file.size, support_file, (size_t)1 << 30, ERROR_FAILED, &err) != 0)
         fail_msg("%s", err.text);
     return file;
 }
@@ -71,7 +53,7 @@ static struct bytes whole_file(void)
 static void write_images(const unsigned char *pixels, int count, int rows, int cols)
 {
     struct error err = {0};
-    if (idx_write_images(path, pixels, count, rows, cols, &err) != 0)
+    if (idx_write_images(support_file, pixels, count, rows, cols, &err) != 0)
         fail_msg("%s", err.text);
 }
 
@@ -79,7 +61,7 @@ static void assert_read_back(const unsigned char *pixels, int count, int rows, i
 {
     struct idx_images images;
     struct error err = {0};
-    if (idx_read_images(&images, path, &err) != 0)
+    if (idx_read_images(&images, support_file, &err) != 0)
         fail_msg("%s", err.text);
     assert_int_equal(images.count, count);
     assert_int_equal(images.channels, 1);
@@ -95,7 +77,7 @@ static void assert_unpacked_by_zlib(const unsigned char *header, size_t header_s
 {
     unsigned char *bytes = malloc(header_size + size + 1);
     assert_non_null(bytes);
-    gzFile file = gzopen(path, "rb");
+    gzFile file = gzopen(support_file, "rb");
     assert_non_null(file);
     assert_int_equal(gzread(file, bytes, (unsigned)(header_size + size + 1)), header_size + size);
     assert_false(gzdirect(file));
@@ -130,8 +112,8 @@ static void labels_are_read_back(void **state)
     struct error err = {0};
     for (size_t i = 0; i < sizeof labels; i++)
         labels[i] = (unsigned char)(i * i % 10);
-    assert_int_equal(idx_write_labels(path, labels, sizeof labels, &err), 0);
-    assert_int_equal(idx_read_labels(&read, path, 10, &err), 0);
+    assert_int_equal(idx_write_labels(support_file, labels, sizeof labels, &err), 0);
+    assert_int_equal(idx_read_labels(&read, support_file, 10, &err), 0);
     assert_int_equal(read.count, sizeof labels);
     assert_memory_equal(read.labels, labels, sizeof labels);
     idx_free_labels(&read);
@@ -253,14 +235,14 @@ static void sizes_that_no_reader_takes_are_refused(void **state)
         const int *sizes = cases[i].sizes;
         struct error err = {0};
         char expected[700];
-        assert_int_equal(idx_write_images(path, NULL, sizes[0], sizes[1], sizes[2], &err), -1);
+        assert_int_equal(idx_write_images(support_file, NULL, sizes[0], sizes[1], sizes[2], &err), -1);
         assert_int_equal(err.kind, ERROR_USAGE);
-        snprintf(expected, sizeof expected, "%s: %s: use 1 and more, and at most 2147483648 bytes in all", path,
+        snprintf(expected, sizeof expected, "%s: %s: use 1 and more, and at most 2147483648 bytes in all", support_file,
                  cases[i].sentence);
         assert_string_equal(err.text, expected);
     }
-    assert_int_equal(idx_write_labels(path, NULL, 0, NULL), -1);
-    assert_int_equal(access(path, F_OK), -1);
+    assert_int_equal(idx_write_labels(support_file, NULL, 0, NULL), -1);
+    assert_int_equal(access(support_file, F_OK), -1);
 }
 
 static void a_path_that_cannot_be_written_is_named(void **state)
@@ -279,30 +261,30 @@ static void a_write_that_breaks_off_leaves_the_old_file(void **state)
     struct rlimit kept, low;
     struct error err = {0};
     unsigned char *pixels = draw(2 * BLOCK, NOISE);
-    support_write(path, "old", 3);
+    support_write(support_file, "old", 3);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &kept), 0);
     low = kept;
     low.rlim_cur = BLOCK;
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
-    const int result = idx_write_images(path, pixels, 2, 1, BLOCK, &err);
+    const int result = idx_write_images(support_file, pixels, 2, 1, BLOCK, &err);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &kept), 0);
     assert_int_equal(result, -1);
     assert_int_equal(err.kind, ERROR_FAILED);
-    assert_memory_equal(err.text, path, strlen(path));
-    assert_string_equal(err.text + strlen(path), ": cannot be written: File too large");
+    assert_memory_equal(err.text, support_file, strlen(support_file));
+    assert_string_equal(err.text + strlen(support_file), ": cannot be written: File too large");
     struct bytes file = whole_file();
     assert_int_equal(file.size, 3);
     assert_memory_equal(file.data, "old", 3);
     support_free(&file);
     free(pixels);
-    assert_int_equal(unlink(path), 0);
-    assert_int_equal(rmdir(folder), 0); /* nothing else was left in it */
-    free(folder);
-    folder = support_make_folder();
+    assert_int_equal(unlink(support_file), 0);
+    assert_int_equal(rmdir(support_folder), 0); /* nothing else was left in it */
+    free(support_folder);
+    support_folder = support_make_folder();
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, support_arrive, support_leave)
 
 int main(void)
 {

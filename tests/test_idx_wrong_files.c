@@ -21,24 +21,6 @@
 
 enum wanted { IMAGES, LABELS };
 
-static char *folder, *path; /* of the running test */
-
-static int make_folder(void **state)
-{
-    (void)state;
-    folder = support_make_folder();
-    path = support_path(folder, "file");
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    free(path);
-    support_remove_folder(folder);
-    return 0;
-}
-
 /* Reads `path`, which has to be refused with this sentence behind the path, the output untouched. */
 static void assert_refused(enum wanted wanted, const char *sentence)
 {
@@ -50,13 +32,13 @@ static void assert_refused(enum wanted wanted, const char *sentence)
     struct error err = {0};
     memset(&out, 0x5a, sizeof out);
     before = out;
-    int result =
-        wanted == IMAGES ? idx_read_images(&out.images, path, &err) : idx_read_labels(&out.labels, path, 10, &err);
+    int result = wanted == IMAGES ? idx_read_images(&out.images, support_file, &err)
+                                  : idx_read_labels(&out.labels, support_file, 10, &err);
     assert_int_equal(result, -1);
     assert_int_equal(err.kind, ERROR_DATA);
-    assert_memory_equal(err.text, path, strlen(path));
-    assert_memory_equal(err.text + strlen(path), ": ", 2);
-    assert_string_equal(err.text + strlen(path) + 2, sentence);
+    assert_memory_equal(err.text, support_file, strlen(support_file));
+    assert_memory_equal(err.text + strlen(support_file), ": ", 2);
+    assert_string_equal(err.text + strlen(support_file) + 2, sentence);
     assert_memory_equal(out.bytes, before.bytes, sizeof out);
 }
 
@@ -71,7 +53,7 @@ static void a_missing_file_is_named(void **state)
 static void a_folder_is_named(void **state)
 {
     (void)state;
-    assert_int_equal(mkdir(path, 0777), 0);
+    assert_int_equal(mkdir(support_file, 0777), 0);
     assert_refused(LABELS, "is a folder, an IDX label file was expected: put the file itself in its place");
 }
 
@@ -82,8 +64,8 @@ static void a_file_without_permission_is_named(void **state)
         print_message("SKIPPED: root may read every file\n");
         skip();
     }
-    support_write(path, "", 0);
-    assert_int_equal(chmod(path, 0), 0);
+    support_write(support_file, "", 0);
+    assert_int_equal(chmod(support_file, 0), 0);
     assert_refused(IMAGES, "may not be read by this user: allow it with chmod (r on the file, x on its folders)");
 }
 
@@ -223,12 +205,12 @@ static void a_wrong_file_is_named(void **state)
 {
     const struct wrong_file *wrong = *state;
     struct bytes file = wrong->pack(wrong->data, wrong->size);
-    support_write(path, file.data, file.size);
+    support_write(support_file, file.data, file.size);
     support_free(&file);
     assert_refused(wrong->wanted, wrong->sentence);
 }
 
-#define CASE(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, support_arrive, support_leave)
 
 static const struct CMUnitTest cases[] = {
     CASE(a_missing_file_is_named),
@@ -241,7 +223,7 @@ int main(void)
     struct CMUnitTest tests[COUNT_OF(cases) + COUNT_OF(wrong_files)];
     memcpy(tests, cases, sizeof cases);
     for (size_t i = 0; i < COUNT_OF(wrong_files); i++)
-        tests[COUNT_OF(cases) + i] = (struct CMUnitTest){wrong_files[i].name, a_wrong_file_is_named, make_folder,
-                                                         remove_folder, (void *)(uintptr_t)&wrong_files[i]};
+        tests[COUNT_OF(cases) + i] = (struct CMUnitTest){wrong_files[i].name, a_wrong_file_is_named, support_arrive,
+                                                         support_leave, (void *)(uintptr_t)&wrong_files[i]};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,24 +24,6 @@
 #include "networks.h"
 #include "support.h"
 
-static char *folder, *file; /* of the running test */
-
-static int make_folder(void **state)
-{
-    (void)state;
-    folder = support_make_folder();
-    file = support_path(folder, "model.json");
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    free(file);
-    support_remove_folder(folder);
-    return 0;
-}
-
 /* ---- Helpers ---- */
 
 static struct model make_model(uint64_t seed)
@@ -116,8 +98,8 @@ static void every_float_reads_back_with_the_same_bits(void **state)
             memcpy(&model.parameters[i], &bits, sizeof bits);
         }
         memcpy(model.parameters, special, sizeof special);
-        save(&model, file);
-        struct model again = load(file);
+        save(&model, support_file);
+        struct model again = load(support_file);
         assert_same_bits(&again, &model);
         assert_string_equal(again.digest, model.digest);
         model_free(&again);
@@ -129,8 +111,8 @@ static void architecture_and_input_are_read_back(void **state)
 {
     (void)state;
     struct model model = make_model(1);
-    save(&model, file);
-    struct model again = load(file);
+    save(&model, support_file);
+    struct model again = load(support_file);
     assert_memory_equal(&again.architecture.input, &model.architecture.input, sizeof model.architecture.input);
     assert_int_equal(again.architecture.layer_count, 4);
     for (int i = 0; i < 4; i++) {
@@ -148,13 +130,13 @@ static void architecture_and_input_are_read_back(void **state)
 static void the_same_model_is_saved_as_the_same_bytes(void **state)
 {
     (void)state;
-    char *other = support_path(folder, "other.json");
+    char *other = support_path(support_folder, "other.json");
     struct model model = make_model(1);
-    save(&model, file);
-    struct bytes first = read_file(file);
+    save(&model, support_file);
+    struct bytes first = read_file(support_file);
     save(&model, other);
     assert_same_file(other, &first);
-    struct model again = load(file);
+    struct model again = load(support_file);
     save(&again, other);
     assert_same_file(other, &first);
     support_free(&first);
@@ -185,8 +167,8 @@ static void the_training_record_and_the_temperature_are_kept(void **state)
     model.training = record_to_json(&record);
     model.temperature = 1.375;
     cJSON_AddStringToObject(model.training, "a key of a later version", "stays");
-    save(&model, file);
-    struct model again = load(file);
+    save(&model, support_file);
+    struct model again = load(support_file);
     assert_true(again.temperature >= 1.375 && again.temperature <= 1.375);
     assert_int_equal(cJSON_GetObjectItem(again.training, "images")->valueint, 55000);
     assert_string_equal(cJSON_GetObjectItem(again.training, "data")->valuestring, "MNIST");
@@ -212,9 +194,9 @@ static void the_digest_is_sha256_over_little_endian_floats(void **state)
     assert_int_equal(model_create(&model, &architecture, NULL), 0);
     model.parameters[0] = 0.1f;
     model.parameters[1] = -2;
-    save(&model, file);
+    save(&model, support_file);
     assert_string_equal(model.digest, "bae0d7370e39edaa72f30b65db191e2c4b75733627257a520830f7a5c9e932a1");
-    struct model again = load(file);
+    struct model again = load(support_file);
     assert_string_equal(again.digest, model.digest);
     model_free(&again);
     model_free(&model);
@@ -228,17 +210,17 @@ static void weights_that_are_not_finite_are_not_saved(void **state)
     static const float wrong[] = {NAN, INFINITY, -INFINITY};
     char expected[768];
     snprintf(expected, sizeof expected,
-             "%s: parameter 17 is not a finite number: the network has diverged and is not saved", file);
-    support_write(file, "the old one", 11);
-    struct bytes old = read_file(file);
+             "%s: parameter 17 is not a finite number: the network has diverged and is not saved", support_file);
+    support_write(support_file, "the old one", 11);
+    struct bytes old = read_file(support_file);
     for (int i = 0; i < 3; i++) {
         struct error err = {0};
         struct model model = make_model(1);
         model.parameters[17] = wrong[i];
-        assert_int_equal(model_file_save(&model, file, &err), -1);
+        assert_int_equal(model_file_save(&model, support_file, &err), -1);
         assert_int_equal(err.kind, ERROR_MODEL);
         assert_string_equal(err.text, expected);
-        assert_same_file(file, &old);
+        assert_same_file(support_file, &old);
         model_free(&model);
     }
     support_free(&old);
@@ -249,13 +231,13 @@ static void a_folder_that_is_missing_or_a_target_that_is_a_folder_fails(void **s
     (void)state;
     struct error err = {0};
     struct model model = make_model(1);
-    char *nowhere = support_path(folder, "nowhere/model.json"), expected[768];
+    char *nowhere = support_path(support_folder, "nowhere/model.json"), expected[768];
     assert_int_equal(model_file_save(&model, nowhere, &err), -1);
     assert_int_equal(err.kind, ERROR_FAILED);
     snprintf(expected, sizeof expected, "%s: cannot be written: No such file or directory", nowhere);
     assert_string_equal(err.text, expected);
-    assert_int_equal(model_file_save(&model, folder, &err), -1);
-    snprintf(expected, sizeof expected, "%s: cannot be written: Is a directory", folder);
+    assert_int_equal(model_file_save(&model, support_folder, &err), -1);
+    snprintf(expected, sizeof expected, "%s: cannot be written: Is a directory", support_folder);
     assert_string_equal(err.text, expected);
     free(nowhere);
     model_free(&model);
@@ -268,23 +250,23 @@ static void a_save_that_breaks_off_leaves_the_old_file(void **state)
     struct error err = {0};
     struct rlimit kept, low;
     struct model first = make_model(1), second = make_model(2);
-    save(&first, file);
-    struct bytes old = read_file(file);
+    save(&first, support_file);
+    struct bytes old = read_file(support_file);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &kept), 0);
     low = kept;
     low.rlim_cur = 100;
     signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
-    const int result = model_file_save(&second, file, &err);
+    const int result = model_file_save(&second, support_file, &err);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &kept), 0);
     assert_int_equal(result, -1);
     assert_int_equal(err.kind, ERROR_FAILED);
-    assert_non_null(strstr(err.text, "model.json: cannot be written: File too large"));
-    assert_same_file(file, &old);
-    assert_int_equal(rmdir(folder), -1);
-    assert_int_equal(unlink(file), 0);
-    assert_int_equal(rmdir(folder), 0); /* empty: nothing else was left */
-    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_non_null(strstr(err.text, "/file: cannot be written: File too large"));
+    assert_same_file(support_file, &old);
+    assert_int_equal(rmdir(support_folder), -1);
+    assert_int_equal(unlink(support_file), 0);
+    assert_int_equal(rmdir(support_folder), 0); /* empty: nothing else was left */
+    assert_int_equal(mkdir(support_folder, 0700), 0);
     support_free(&old);
     model_free(&first);
     model_free(&second);
@@ -301,10 +283,10 @@ static void a_lenet5_is_about_a_megabyte(void **state)
     assert_int_equal(config_load(&config, "lenet5", NULL), 0);
     assert_int_equal(model_create(&model, &config.architecture, NULL), 0);
     networks_random_parameters(model.parameters, &config.architecture, &rng);
-    save(&model, file);
-    struct bytes text = read_file(file);
+    save(&model, support_file);
+    struct bytes text = read_file(support_file);
     assert_in_range(text.size, 600000, 1000000);
-    struct model again = load(file);
+    struct model again = load(support_file);
     assert_same_bits(&again, &model);
     support_free(&text);
     model_free(&again);
@@ -317,18 +299,18 @@ static void a_file_over_the_cap_is_refused_unread(void **state)
     struct model model;
     struct error err = {0};
     char expected[768];
-    support_write(file, "{", 1);
-    assert_int_equal(truncate(file, (off_t)MODEL_FILE_BYTES + 1), 0); /* a hole: takes no room on the disk */
-    assert_int_equal(model_file_load(&model, file, &err), -1);
+    support_write(support_file, "{", 1);
+    assert_int_equal(truncate(support_file, (off_t)MODEL_FILE_BYTES + 1), 0); /* a hole: takes no room on the disk */
+    assert_int_equal(model_file_load(&model, support_file, &err), -1);
     assert_int_equal(err.kind, ERROR_MODEL);
-    snprintf(expected, sizeof expected, "%s: is longer than the %u bytes that are read at most", file,
+    snprintf(expected, sizeof expected, "%s: is longer than the %u bytes that are read at most", support_file,
              MODEL_FILE_BYTES);
     assert_string_equal(err.text, expected);
 }
 
 int main(void)
 {
-#define EACH(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define EACH(test) cmocka_unit_test_setup_teardown(test, support_arrive, support_leave)
     const struct CMUnitTest tests[] = {
         EACH(every_float_reads_back_with_the_same_bits),
         EACH(architecture_and_input_are_read_back),

@@ -40,12 +40,6 @@ static const char in_small[] = "#!/bin/sh\n"
     "MNIST cannot be had, so this run draws synthetic digits and works on them: what it measures says nothing about "  \
     "MNIST.\n"
 
-static void shell(const char *command)
-{
-    if (system(command) != 0)
-        fail_msg("%s", command);
-}
-
 static void write_program(const char *path, const char *text)
 {
     support_write(path, text, strlen(text));
@@ -58,7 +52,7 @@ static int arrive(void **state)
     if (commands_arrive(state) != 0 || getcwd(here, sizeof here) == NULL)
         return -1;
     setenv("REPOSITORY", commands_repository(), 1);
-    shell(
+    commands_shell(
         "mkdir -p nothing copy/scripts copy/build copy/models copy/data/samples && "
         "cp \"$REPOSITORY\"/scripts/run \"$REPOSITORY\"/scripts/get-mnist copy/scripts && "
         "{ test ! -e \"$REPOSITORY\"/models/lenet5.json || cp \"$REPOSITORY\"/models/lenet5.json copy/models; } && "
@@ -74,7 +68,7 @@ static int arrive(void **state)
 static int clean(void **state)
 {
     (void)state;
-    shell("rm -rf copy/build copy/calls copy/data/mnist && mkdir copy/build");
+    commands_shell("rm -rf copy/build copy/calls copy/data/mnist && mkdir copy/build");
     write_program("copy/build/lenet5", stand_in);
     unsetenv("MNIST_DIR");
     unsetenv("FAILS");
@@ -138,7 +132,7 @@ static void another_build_folder_holds_all_that_is_made(void **state)
 {
     (void)state;
     char expected[9000];
-    shell("mv copy/build copy/other");
+    commands_shell("mv copy/build copy/other");
     struct program_run run = program("%s", "other");
     assert_int_equal(run.status, 0);
     program_free(&run);
@@ -150,7 +144,7 @@ static void another_build_folder_holds_all_that_is_made(void **state)
              samples());
     assert_calls(expected);
     assert_int_equal(access("copy/build", F_OK), -1);
-    shell("rm -r copy/other");
+    commands_shell("rm -r copy/other");
 }
 
 /* What the real program says in all of it. */
@@ -175,7 +169,7 @@ static void results_on_drawn_digits_are_never_named_mnist(void **state)
         assert_int_equal(count(strstr(run.out, "\n== Classify "), "\ndata/samples/"), count(samples(), " "));
         program_free(&run);
     }
-    shell("test -s copy/build/synthetic/SYNTHETIC && grep -q '\"synthetic digits\"' copy/build/lenet5.json");
+    commands_shell("test -s copy/build/synthetic/SYNTHETIC && grep -q '\"synthetic digits\"' copy/build/lenet5.json");
 }
 
 /* ---- With MNIST ---- */
@@ -207,7 +201,7 @@ static void with_mnist_nothing_is_drawn_and_the_trained_model_reads_the_samples(
 static void another_failure_of_get_mnist_is_passed_on(void **state)
 {
     (void)state;
-    shell("mv copy/scripts/get-mnist copy/scripts/kept");
+    commands_shell("mv copy/scripts/get-mnist copy/scripts/kept");
     for (int status = 1; status <= 2; status++) {
         char text[64];
         snprintf(text, sizeof text, "#!/bin/sh\necho 'get-mnist: no' >&2\nexit %d\n", status);
@@ -219,7 +213,7 @@ static void another_failure_of_get_mnist_is_passed_on(void **state)
         program_free(&run);
         assert_int_equal(access("copy/calls", F_OK), -1);
     }
-    shell("mv copy/scripts/kept copy/scripts/get-mnist");
+    commands_shell("mv copy/scripts/kept copy/scripts/get-mnist");
 }
 
 static void a_command_that_fails_ends_the_run_with_its_status(void **state)
@@ -238,14 +232,14 @@ static void a_command_that_fails_ends_the_run_with_its_status(void **state)
         char *calls = commands_file("copy/calls");
         assert_int_equal(count(calls, "\n"), i + 1);
         free(calls);
-        shell("rm copy/calls");
+        commands_shell("rm copy/calls");
     }
 }
 
 static void without_a_program_it_says_how_to_build_it(void **state)
 {
     (void)state;
-    shell("rm copy/build/lenet5");
+    commands_shell("rm copy/build/lenet5");
     struct program_run run = program("%s", "");
     assert_int_equal(run.status, 1);
     assert_string_equal(run.out, "");

@@ -206,20 +206,14 @@ static int check_sheet(const struct asked *asked, struct error *err)
 
 /* ---- Small pictures ---- */
 
-static const char *path_in(char path[PATH_MAX], const char *folder, const char *name)
-{
-    snprintf(path, PATH_MAX, "%s/%s", folder, name);
-    return path;
-}
-
 static int write_pictures(const char *folder, const struct dataset *set, struct error *err)
 {
     for (int i = 0; i < set->count; i++) {
-        char path[PATH_MAX], name[SMALL_NAME];
+        char path[PATH_MAX];
         unsigned char gray[SYNTH_SIDE * SYNTH_SIDE];
         memcpy(gray, dataset_image(set, i), sizeof gray);
-        snprintf(name, sizeof name, "%03d-%d.png", i, set->labels[i]);
-        if (write_png_file(path_in(path, folder, name), &(struct picture){SYNTH_SIDE, SYNTH_SIDE, gray}, err) != 0)
+        snprintf(path, sizeof path, "%s/%03d-%d.png", folder, i, set->labels[i]);
+        if (write_png_file(path, &(struct picture){SYNTH_SIDE, SYNTH_SIDE, gray}, err) != 0)
             return -1;
     }
     return 0;
@@ -233,10 +227,8 @@ static int draw(char digest[DIGEST_TEXT], const struct strokes *strokes, enum da
 {
     struct dataset set;
     digest[0] = '\0';
-    if (count == 0) {
-        synth_set_remove(asked->out, which);
-        return 0;
-    }
+    if (count == 0)
+        return synth_set_remove(asked->out, which, err);
     if (synth_set(&set, strokes, asked->seed, which, count, err) != 0)
         return -1;
     int result = 0;

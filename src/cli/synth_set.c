@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "cli/synth_set.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -80,9 +81,9 @@ int synth_set_prepare(const char *folder, const char *drawn_by, struct error *er
                          folder);
     if (check_other_names(folder, err) != 0 || check_mnist(folder, err) != 0)
         return -1;
-    /* Without digests: should this run be interrupted, the next may go on in the folder, and nothing has a name that it
-     * should not have. */
-    return source_write_synthetic(folder, drawn_by, NULL, NULL, err);
+    /* Should this run be interrupted, the next one knows the folder by it. One that is there already stays until the
+     * new files do: its digests speak of the old ones only. */
+    return exists(folder, "SYNTHETIC") ? 0 : source_write_synthetic(folder, drawn_by, NULL, NULL, err);
 }
 
 int synth_set_save(const char *folder, const struct dataset *set, enum dataset_which which, struct error *err)
@@ -95,9 +96,12 @@ int synth_set_save(const char *folder, const struct dataset *set, enum dataset_w
     return idx_write_labels(labels, set->labels, set->count, err);
 }
 
-void synth_set_remove(const char *folder, enum dataset_which which)
+int synth_set_remove(const char *folder, enum dataset_which which, struct error *err)
 {
     char path[PATH_MAX];
     for (int i = 0; i < 2; i++)
-        unlink(path_in(path, folder, names[which][i]));
+        if (unlink(path_in(path, folder, names[which][i])) != 0 && errno != ENOENT)
+            return error_set(err, ERROR_FAILED, "%s: cannot be removed, and no test set was asked for: %s", path,
+                             strerror(errno));
+    return 0;
 }

@@ -12,7 +12,7 @@ int synth_set_prepare(const char *folder, const char *drawn_by, struct error *er
 /* Writes the images and labels of one set. */
 int synth_set_save(const char *folder, const struct dataset *set, enum dataset_which which, struct error *err);
 
-/* Removes what an earlier run wrote of one set. */
-void synth_set_remove(const char *folder, enum dataset_which which);
+/* Removes what an earlier run wrote of one set. Fails when something is there and stays. */
+int synth_set_remove(const char *folder, enum dataset_which which, struct error *err);
 
 #endif
