@@ -9,28 +9,46 @@ BUILD    ?= $(if $(SAN),build/san-$(subst $(,),-,$(SAN)),build)
 
 PACKAGES := zlib libcjson libpng libjpeg libmd
 IS_CLANG := $(findstring clang,$(CC) $(shell $(CC) --version 2>/dev/null | head -n 1))
-MACHINE  := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 OPENMP   := -fopenmp
+
+# With a compiler for other machines, as in CC=aarch64-linux-gnu-gcc, the libraries are those that scripts/setup --arm
+# has unpacked, else what the system has for such machines; tests run in qemu.
+HERE    := $(shell uname -m)
+CROSS   := $(filter-out $(HERE)-linux-gnu,$(patsubst %-gcc,%,$(filter %-linux-gnu-gcc,$(notdir $(CC)))))
+IS_ARM  := $(filter aarch64-%,$(CROSS))
+MACHINE := $(firstword $(subst -, ,$(or $(CROSS),$(shell $(CC) -dumpmachine))))
+ifneq ($(CROSS),)
+ROOT       := $(if $(IS_ARM),$(wildcard build/arm/root))
+AR         := $(CROSS)-ar
+PKG_CONFIG ?= PKG_CONFIG_SYSROOT_DIR=$(ROOT) PKG_CONFIG_LIBDIR=$(ROOT)/usr/lib/$(CROSS)/pkgconfig pkg-config
+EMULATOR   ?= qemu-$(MACHINE)$(if $(ROOT), -L "$(CURDIR)/$(ROOT)")
+else
+PKG_CONFIG ?= pkg-config
+endif
 
 # -ffp-contract=off: a compiler that fuses a*b+c where it likes would make the trained bytes its own affair.
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS   ?= -O2 -g
-PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null) $(if $(ROOT),-I$(ROOT)/usr/include/$(CROSS))
+PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARNINGS) -ffp-contract=off -fno-math-errno $(OPENMP) -Isrc \
              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
              $(PACKAGE_CFLAGS)
 ALL_LDLIBS = $(PACKAGE_LIBS) -lm
 ALL_LDFLAGS = $(OPENMP) $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
 
-# One object of each hot kernel an instruction set; the program picks at start-up.
+# One object of each hot kernel an instruction set, slowest first; the program picks at start-up. What a set must not
+# use is said too: CFLAGS may have -march=native.
 ifneq ($(filter x86_64 amd64,$(MACHINE)),)
-TIERS := portable avx2
+TIERS := portable avx2 avx512
+TIER_FLAGS_portable := -mno-avx
+TIER_FLAGS_avx2     := -mavx2 -mfma -mno-avx512f
+TIER_FLAGS_avx512   := -mavx2 -mfma -mavx512f -mavx512vl -mavx512bw -mavx512dq
+else ifneq ($(filter aarch64 arm64,$(MACHINE)),)
+TIERS := neon
 else
 TIERS := portable
 endif
-TIER_FLAGS_portable :=
-TIER_FLAGS_avx2     := -mavx2 -mfma
 
 SOURCES := $(filter-out src/cli/% src/main.c,$(wildcard src/*.c src/*/*.c))
 KERNELS := $(wildcard src/fast/kernels/*.c)
@@ -45,7 +63,12 @@ HELPER_OBJECTS  := $(HELPERS:tests/%.c=$(BUILD)/tests/%.o)
 DOUBLE_OBJECTS  := $(patsubst src/nn/%.c,$(BUILD)/double/%.o,$(wildcard src/nn/*.c))
 TEST_PROGRAMS   := $(TESTS:tests/%.c=$(BUILD)/tests/%)
 
-.PHONY: all run test setup bench samples help clean install uninstall format FORCE
+# An emulator is slow: there what does not depend on the processor is left out, and what trains for minutes.
+ifneq ($(CROSS),)
+TEST_PROGRAMS := $(filter-out $(addprefix $(BUILD)/tests/test_,cli% embedding get_mnist learning objects run runner structure),$(TEST_PROGRAMS))
+endif
+
+.PHONY: all run test test-arm setup bench samples help clean install uninstall format FORCE
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/lenet5 $(BUILD)/liblenet5.a
@@ -55,21 +78,22 @@ $(BUILD)/lenet5: $(CLI_OBJECTS) $(BUILD)/liblenet5.a
 
 $(BUILD)/liblenet5.a: $(LIBRARY_OBJECTS)
 	rm -f $@
-	ar rcs $@ $^
+	$(AR) rcs $@ $^
 
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -MMD -MP -c -o $@ $<
 
-# Nothing but the kernels is worth -O3. A tile of 8 floats is handed about by pointer, so its ABI is of no concern.
+# Nothing but the kernels is worth -O3. A tile of 8 floats is handed about by pointer, so its ABI is of no concern; nor
+# is it that clang leaves loops rolled in the variants for any size.
 define tier_rule
 $(BUILD)/obj/fast/kernels/%.$(1).o: src/fast/kernels/%.c $(BUILD)/flags
 	@mkdir -p $$(@D)
-	$(CC) $(ALL_CFLAGS) -O3 -DTIER=$(1) $(TIER_FLAGS_$(1)) -Wno-psabi -MMD -MP -c -o $$@ $$<
+	$(CC) $(ALL_CFLAGS) -O3 -DTIER=$(1) $(TIER_FLAGS_$(1)) -Wno-psabi $(if $(IS_CLANG),-Wno-pass-failed) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach t,$(TIERS),$(eval $(call tier_rule,$(t))))
 
-$(BUILD)/obj/fast/kernels.o: EXTRA_CFLAGS = $(foreach t,$(TIERS),-DHAVE_TIER_$(t)) -Wno-psabi
+$(BUILD)/obj/fast/kernels.o: EXTRA_CFLAGS = -D'TIERS=$(foreach t,$(TIERS),TIER($(t)))'
 $(BUILD)/obj/cli/version.o: EXTRA_CFLAGS = -DLENET5_VERSION='"$(VERSION)"'
 
 # data/strokes.json as an array of bytes: a string literal may have 4,095 characters only.
@@ -103,13 +127,13 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELPER_OBJECTS) $(BUILD)/liblen
 # Another compiler or other flags: everything is built again.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@pkg-config --exists $(PACKAGES) 2>/dev/null || { echo "make: libraries are missing: run scripts/setup, which installs them" >&2; exit 1; }
+	@$(PKG_CONFIG) --exists $(PACKAGES) 2>/dev/null || { echo "make: libraries are missing: run scripts/setup$(if $(IS_ARM), --arm), which installs them" >&2; exit 1; }
 	@echo '$(CC) $(shell $(CC) -dumpfullversion -dumpversion) $(ALL_CFLAGS) $(LDFLAGS) $(TIERS) $(VERSION)' | cmp -s - $@ || \
 	 echo '$(CC) $(shell $(CC) -dumpfullversion -dumpversion) $(ALL_CFLAGS) $(LDFLAGS) $(TIERS) $(VERSION)' > $@
 
 ## setup: install what is missing (apt), nothing when all is there
 setup:
-	@scripts/setup $(if $(IS_CLANG),--clang)
+	@scripts/setup $(if $(IS_CLANG),--clang) $(if $(IS_ARM),--arm)
 
 ## run: set up, build, get MNIST, train, evaluate, classify the sample pictures
 run: setup
@@ -119,7 +143,11 @@ run: setup
 ## test: set up, build, run all tests (SAN=address,undefined: under the sanitizers)
 test: setup
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all test-programs
-	@tests/run $(BUILD)
+	@$(if $(CROSS),EMULATOR='$(EMULATOR)') tests/run $(BUILD)
+
+## test-arm: what depends on the processor, for 64-bit ARM, in an emulator (on such a machine: make test)
+test-arm:
+	@$(MAKE) --no-print-directory test $(if $(filter aarch64 arm64,$(HERE)),,CC=aarch64-linux-gnu-gcc BUILD=build/arm)
 
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS)
@@ -155,7 +183,7 @@ clean:
 ## help: this list
 help:
 	@echo "make                 build/lenet5 and build/liblenet5.a"
-	@sed -n 's/^## \([a-z, ]*\): /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 21
+	@sed -n 's/^## \([a-z, -]*\): /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 21
 	@echo
 	@echo "Variables: CC=clang  SAN=address,undefined  PREFIX=DIR  DESTDIR=DIR  CFLAGS='-O2 -g'"
 

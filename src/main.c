@@ -10,6 +10,7 @@ const struct command main_commands[] = {
     {"summary", "show a network layer by layer, with the arithmetic", summary_command, false},
     {"filter", "show what a convolution and a pooling do to a picture", filter_command, false},
     {"synth", "draw digits as people write them: a data set or pictures", synth_command, true},
+    {"bench", "measure this program's speed on this machine, part by part", bench_command, true},
     {"help", "explain a command: lenet5 help train", help_command, false},
     {NULL, NULL, NULL, false},
 };

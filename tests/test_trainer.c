@@ -13,7 +13,7 @@
 #include "digits.h"
 #include "networks.h"
 #include "training/evaluator.h"
-#include "training/optimizer.h"
+#include "nn/optimizer.h"
 #include "training/schedule.h"
 #include "training/trainer.h"
 
@@ -90,7 +90,7 @@ static void a_network_that_needs_too_much_memory_a_thread_is_refused(void **stat
                                    networks_conv(10, 1, 1024, 1024, ACTIVATION_RELU),
                                    networks_dense(10, ACTIVATION_NONE)};
     assert_network_refused(3, layers,
-                           "each thread would need 1283 MiB of memory, more than the 1024 that are allowed: use less "
+                           "each thread would need 3611 MiB of memory, more than the 1024 that are allowed: use less "
                            "padding, fewer filters, or a smaller input");
 }
 
@@ -101,7 +101,7 @@ static void a_minibatch_that_needs_too_much_memory_is_refused(void **state)
                                    networks_conv(40, 9, 1, 0, ACTIVATION_RELU), networks_dense(10, ACTIVATION_NONE)};
     config.settings.batch_size = 4096;
     assert_network_refused(3, layers,
-                           "training would take 7174 MiB of memory, more than the 4096 that are allowed: use a smaller "
+                           "training would take 7204 MiB of memory, more than the 4096 that are allowed: use a smaller "
                            "--batch-size, fewer --threads, or a smaller network");
 }
 

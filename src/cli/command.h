@@ -22,6 +22,7 @@ int classify_command(int argc, char **argv);
 int summary_command(int argc, char **argv);
 int filter_command(int argc, char **argv);
 int synth_command(int argc, char **argv);
+int bench_command(int argc, char **argv);
 int help_command(int argc, char **argv);
 
 /* Finds the command in argv[1] and runs it; makes sure at the end that the results have left the program. Returns the

@@ -1,6 +1,7 @@
 /* lenet5 --version: what a report about a wrong or slow run has to say. */
 #include <omp.h>
 #include <png.h>
+#include <stdbool.h>
 #include <stdio.h>
 /* jpeglib.h needs stdio.h before it. */
 #include <jpeglib.h>
@@ -31,6 +32,20 @@ const char *version_program(void)
     return "lenet5 " LENET5_VERSION;
 }
 
+/* The kernel sets of this build that this processor runs, or those that it does not; nothing where there are none. */
+static void print_kernels(const char *label, bool run_here)
+{
+    bool found = false;
+    for (const char *const *name = kernels_names(); *name != NULL; name++) {
+        if ((kernels_find(*name, NULL) != NULL) != run_here)
+            continue;
+        printf("%s%s", found ? ", " : label, *name);
+        found = true;
+    }
+    if (found)
+        printf("\n");
+}
+
 int version_print(void)
 {
     struct error err;
@@ -40,6 +55,8 @@ int version_print(void)
     printf("%s\n", version_program());
     printf("compiler   %s\n", COMPILER);
     printf("kernels    %s\n", kernels->name);
+    print_kernels("runs here  ", true);
+    print_kernels("not here   ", false);
     printf("threads    %d (processors that this process may use)\n", omp_get_num_procs());
     printf("libraries  zlib %s, cJSON %s, libpng %s, %s\n", zlibVersion(), cJSON_Version(), png_get_libpng_ver(NULL),
            JPEG_VERSION);

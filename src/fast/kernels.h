@@ -1,5 +1,10 @@
 /* The hot loops over tiles, compiled once per instruction set from one source (src/fast/kernels), and which set this
- * processor runs. "[...][8]" ends every shape that is held in tiles; those are 32-byte aligned. */
+ * processor runs.
+ *
+ * Two layouts, and a third for convolutions on the way back:
+ *     [...][8]            in tiles: forward, eight images in the lanes of a vector; 64-byte aligned
+ *     [8][stride]         image by image: backward; stride is a whole number of vectors
+ *     [8][pixel][depth]   image by image, the channels of a pixel side by side, their number rounded up to 8 */
 #ifndef LENET5_FAST_KERNELS_H
 #define LENET5_FAST_KERNELS_H
 
@@ -8,58 +13,170 @@
 #include "base/error.h"
 #include "fast/tile.h"
 #include "nn/activation.h"
+#include "nn/optimizer.h"
 #include "nn/pool.h"
+
+/* ---- Bytes and layouts ---- */
+
+/* Eight pictures as bytes, and where they go: x [channels][x_pixels][8], behind a pad of `pad` pixels. */
+struct tile_input {
+    int channels, rows, cols; /* of the bytes */
+    int pad, x_cols, x_pixels;
+    float scale, shift; /* x = byte * scale + shift */
+};
+
+struct image_kernels {
+    /* Overwrites x, pad and all; the pad is `shift`, byte 0. */
+    void (*to_tile)(float *x, const unsigned char *const *images, const struct tile_input *input);
+    /* One picture, x [channels][x_pixels]: the same numbers; the pixels by the one, the pad by the other. */
+    void (*to_planes)(float *x, const unsigned char *image, const struct tile_input *input);
+    void (*pad_planes)(float *x, const struct tile_input *input);
+    /* x [8][stride], its numbers from count to stride 0; y [count][8]. */
+    void (*from_tile)(float *x, const float *y, int count, int stride);
+    /* x [8][image_pixels][depth] from y [channels][rows * cols][8]: pixel (r, k) goes to r * x_cols + k; the channels
+     * that are not there become 0. */
+    void (*to_depth)(float *x, const float *y, int channels, int rows, int cols, int x_cols, int image_pixels);
+    /* The way back for one image: planes [channels][rows * cols] from x [pixel][depth]. */
+    void (*from_depth)(float *planes, const float *x, int channels, int rows, int cols, int x_cols);
+};
+
+/* ---- Convolution ---- */
 
 /* A convolution over an input whose padding is already written around it. */
 struct tile_conv {
     int filters, channels, f, s;
-    int rows, cols;       /* of the output */
+    int rows, cols;       /* of the output; of the pooled one where a pool follows at once */
     int x_cols, x_pixels; /* of the padded input: pixels a row, pixels a channel */
 };
 
-struct conv_kernels {
-    /* y [filters][rows][cols][8], overwritten; x [channels][x_pixels][8]; bias may be NULL. */
-    void (*forward)(float *y, const float *x, const float *w, const float *bias, const struct tile_conv *conv);
-    /* The gradient of one tile, summed over its images: d_w [filters][channels][f][f], d_bias [filters]; overwrites. */
-    void (*gradient)(float *d_w, float *d_bias, const float *d_y, const float *x, const struct tile_conv *conv);
+/* What a 2x2 pool right behind the convolution leaves for the way back. */
+struct tile_pooled {
+    enum pool_mode mode;
+    enum activation activation;
+    /* Maximum: [filters][rows * cols] for each, bit i for image i: the winner was in the lower row, in the right
+     * column. May be NULL. */
+    unsigned char *lower, *right;
+    /* Average: [filters][rows * cols][4][8], what was averaged: the activated outputs. May be NULL. */
+    float *whole;
 };
 
-/* The tiles of a minibatch as a dense layer's weight gradient sees them. */
+struct conv_kernels {
+    /* y [filters][rows][cols][8], overwritten; x [channels][x_pixels][8]. */
+    void (*forward)(float *y, const float *x, const float *w, const float *bias, const struct tile_conv *conv);
+};
+
+struct conv_pool_kernels {
+    /* Convolution, activation and 2x2 pool in one; y [filters][rows][cols][8], overwritten; packed [8 filters' weights]
+     * is room to work in. */
+    void (*forward)(float *y, float *packed, const struct tile_pooled *pooled, const float *x, const float *w,
+                    const float *bias, const struct tile_conv *conv);
+};
+
+/* ---- Convolution, backward: by the gradients that are not zero ----
+ * Behind a 2x2 maximum three of four outputs have no gradient, and ReLU takes more. What is left of one filter's
+ * outputs in one image becomes a list of entries; each is multiplied into the weights' gradient, and from the weights
+ * into the input's. Both are runs of neighbouring numbers: a row of the filter over all channels of a pixel. */
+
+struct tile_entries {
+    int *at;  /* [count]: where the window of this output begins in the input, in floats */
+    float *d; /* [count]: its gradient; both have room for 16 more */
+};
+
+/* The outputs of a filter, in row order. */
+struct tile_outputs {
+    int count;
+    const int *at;                      /* [count rounded up to 8]: where each one's (pooled: first) window begins */
+    const unsigned char *lower, *right; /* pooled by maximum: [count] bits as in tile_pooled; else NULL */
+    int below, beside;                  /* floats from one window to the one below it, to the one beside it */
+};
+
+/* How a filter lies over one image's input: `rows` runs of `run` floats, `distance` from one run to the next. */
+struct tile_runs {
+    int rows, run; /* run: a whole number of vectors */
+    int distance;
+};
+
+struct entry_kernels {
+    /* Gives the number of entries; adds the gradients into sums [8]. d [count] may be read up to 7 behind its end. */
+    int (*list)(const struct tile_entries *entries, float *sums, const float *d, const struct tile_outputs *outputs,
+                int image);
+    /* Adds into d_w [rows][run]; x: one image. */
+    void (*weights)(float *d_w, const struct tile_entries *entries, int count, const float *x,
+                    const struct tile_runs *runs);
+    /* The weights [filters][channels][f][f] as `data` wants them, the channels of a tap side by side. `packed` has room
+     * for filters * rows * (run + 16). */
+    void (*pack)(float *packed, const float *w, int filters, int channels, const struct tile_runs *runs);
+    /* Adds into d_x, one image, what the entries of one filter give; 8 floats behind a window may be written as they
+     * were. */
+    void (*data)(float *d_x, const struct tile_entries *entries, int count, const float *packed, int filter,
+                 const struct tile_runs *runs);
+};
+
+/* ---- Dense ---- */
+
+/* The tiles of a minibatch as a dense layer's update sees them: x [8][x_stride] and d_y [8][d_stride] of the first, and
+ * `distance` floats from one tile to the next. */
 struct dense_batch {
     int tiles;
-    size_t distance;    /* floats from one tile to the next */
-    int inputs, stride; /* stride: floats from one image to the next, at least inputs, rounded up to whole vectors */
+    size_t distance;
+    const float *x, *d_y;
+    int inputs, x_stride, d_stride;
 };
 
 struct dense_kernels {
-    /* y [units][8], overwritten; x [inputs][8]. */
-    void (*forward)(float *y, const float *x, const float *w, const float *bias, int inputs, int units);
-    /* d_x [inputs][8], overwritten; d_y [units][8]. */
-    void (*data)(float *d_x, const float *d_y, const float *w, int inputs, int units);
-    /* Image by image instead of lane by lane: out [8][stride], x [count][8]; stride >= count. */
-    void (*transpose)(float *out, const float *x, int count, int stride);
-    /* The gradient of `units` rows of weights over a whole minibatch; overwrites d_w [units][inputs], d_bias [units].
-     * x and d_y point to the first tile's [8][stride], image by image, and [units][8], from the first of the rows. */
-    void (*gradient)(float *d_w, float *d_bias, const float *x, const float *d_y, const struct dense_batch *batch,
-                     int units);
+    /* y [units][8], overwritten; x [inputs][8]; series [inputs + 1][8] is room to work in. The inputs of even index are
+     * summed apart from those of odd index, those from the bias and these from 0, and added at the end. */
+    void (*forward)(float *y, float *series, const float *x, const float *w, const float *bias, int inputs, int units);
 };
 
+struct dense_back_kernels {
+    /* d_x [8][x_stride], overwritten; d_y [8][d_stride]. */
+    void (*data)(float *d_x, const float *d_y, const float *w, int inputs, int units, int x_stride, int d_stride);
+    /* Rows first .. first + units - 1 of the weights, and their biases: the gradient over a whole minibatch, and at
+     * once the step of the optimiser. w, v [all units][inputs]. */
+    void (*update)(float *w, float *v, float *bias, float *bias_v, const struct dense_batch *batch, int first,
+                   int units, struct rates rates);
+};
+
+/* ---- The rest ---- */
+
 struct pool_kernels {
-    void (*forward)(float *y, const float *x, const struct pool *pool);                      /* overwrites y */
-    void (*backward)(float *d_x, const float *d_y, const float *x, const struct pool *pool); /* overwrites d_x */
+    void (*forward)(float *y, const float *x, const struct pool *pool); /* overwrites y; in tiles */
 };
 
 struct activation_kernels {
-    void (*forward)(float *y, int count, enum activation activation);                    /* in place, y [count][8] */
+    /* In place; y [count][8] of any layout. */
+    void (*forward)(float *y, int count, enum activation activation);
     void (*backward)(float *d_y, const float *y, int count, enum activation activation); /* d_y *= f'(x) */
 };
 
+struct loss_kernels {
+    /* Softmax with cross-entropy (nn/loss.h) of `count` images: overwrites d_y [classes][8], every image's gradient
+     * times `share`, 0 in lanes without an image, and gives the losses' sum. */
+    double (*cross_entropy)(float *d_y, const float *y, const unsigned char *labels, int count, int classes,
+                            float share);
+};
+
+struct optimizer_kernels {
+    /* The step of the optimiser, as nn/optimizer.h has it, for any number of parameters. */
+    void (*step)(float *w, float *v, const float *d_w, int count, struct rates rates);
+};
+
 struct kernels {
-    const char *name; /* "portable", "avx2" */
+    const char *name; /* "portable", "avx2", "avx512", "neon" */
+    const struct image_kernels *image;
     const struct conv_kernels *conv;
+    const struct conv_pool_kernels *conv_pool;
+    const struct entry_kernels *entry;
     const struct dense_kernels *dense;
+    const struct dense_back_kernels *dense_back;
     const struct pool_kernels *pool;
     const struct activation_kernels *activation;
+    const struct loss_kernels *loss;
+    const struct optimizer_kernels *optimizer;
+    const struct single_kernels *single; /* one image alone: fast/single.h */
+    /* 2 * WIDE * rounds operations of nothing but multiply-adds in registers, for measuring the processor's peak. */
+    double (*peak)(long rounds);
 };
 
 /* The fastest set that this processor runs, or the one that LENET5_KERNEL names.

@@ -20,8 +20,19 @@
 typedef float lanes __attribute__((vector_size(4 * TILE)));
 typedef int32_t lane_mask __attribute__((vector_size(4 * TILE))); /* -1 where true, 0 where false */
 typedef float lanes_in_memory __attribute__((vector_size(4 * TILE), may_alias));
+typedef unsigned char lane_bytes __attribute__((vector_size(TILE)));
 
 #define LANES_INLINE static inline __attribute__((always_inline, unused))
+
+/* Before a loop of a few rounds whose sums have to stay in registers: it is written out. Before one around such a loop:
+ * it is not, since a compiler that sees several rounds keeps what they share, and runs out of registers. */
+#ifdef __clang__
+#define LANES_UNROLL _Pragma("clang loop unroll(full)")
+#define LANES_ROLL _Pragma("clang loop unroll(disable)")
+#else
+#define LANES_UNROLL _Pragma("GCC unroll 16")
+#define LANES_ROLL _Pragma("GCC unroll 1")
+#endif
 
 LANES_INLINE lanes lanes_broadcast(float x)
 {
@@ -81,13 +92,136 @@ LANES_INLINE lanes lanes_select(lane_mask mask, lanes a, lanes b)
 /* b where b > a, else a: of equal ones the first stays. */
 LANES_INLINE lanes lanes_max(lanes a, lanes b)
 {
+#if defined(__AVX2__)
+    return (lanes)_mm256_max_ps((__m256)b, (__m256)a);
+#else
     return lanes_select(b > a, b, a);
+#endif
+}
+
+/* 0 for what is nearer to 0 than `least`; NaN stays NaN. */
+LANES_INLINE lanes lanes_without_tiny(lanes v, float least)
+{
+    const lanes limit = lanes_broadcast(least), zero = lanes_broadcast(0);
+    return (lanes)((lane_mask)v & ~((v < limit) & (v > zero - limit)));
+}
+
+/* Bit i is set where a[i] > b[i]. */
+LANES_INLINE unsigned lanes_bits_above(lanes a, lanes b)
+{
+#if defined(__AVX512VL__)
+    return _mm256_cmp_ps_mask((__m256)a, (__m256)b, _CMP_GT_OQ);
+#elif defined(__AVX2__)
+    return (unsigned)_mm256_movemask_ps(_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_GT_OQ));
+#else
+    const lane_mask bit = {1, 2, 4, 8, 16, 32, 64, 128}, set = (a > b) & bit;
+    return (unsigned)(((set[0] + set[4]) + (set[2] + set[6])) + ((set[1] + set[5]) + (set[3] + set[7])));
+#endif
 }
 
 /* The sum of the eight lanes, always in this order. */
 LANES_INLINE float lanes_sum(lanes v)
 {
     return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+}
+
+/* Eight bytes as whole numbers. */
+LANES_INLINE lane_mask lanes_of_bytes(const unsigned char *p)
+{
+    lane_bytes bytes;
+    memcpy(&bytes, p, sizeof bytes);
+#if defined(__AVX2__)
+    return (lane_mask)_mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)(int64_t)bytes));
+#else
+    return __builtin_convertvector(bytes, lane_mask);
+#endif
+}
+
+LANES_INLINE lanes lanes_of_whole(lane_mask whole)
+{
+    return __builtin_convertvector(whole, lanes);
+}
+
+/* -1 in the first `count` lanes, 0 in the others. */
+LANES_INLINE lane_mask lanes_first(int count)
+{
+    return (lane_mask){0, 1, 2, 3, 4, 5, 6, 7} < count - (lane_mask){0};
+}
+
+/* The first `count` (0..8) of the lanes from and to memory that ends behind them; the others read as 0. */
+LANES_INLINE lanes lanes_load_first(const float *p, int count)
+{
+#if defined(__AVX2__)
+    return (lanes)_mm256_maskload_ps(p, (__m256i)lanes_first(count));
+#else
+    lanes v = lanes_broadcast(0);
+    for (int i = 0; i < count; i++)
+        v[i] = p[i];
+    return v;
+#endif
+}
+
+LANES_INLINE void lanes_store_first(float *p, lanes v, int count)
+{
+#if defined(__AVX2__)
+    _mm256_maskstore_ps(p, (__m256i)lanes_first(count), (__m256)v);
+#else
+    for (int i = 0; i < count; i++)
+        p[i] = v[i];
+#endif
+}
+
+/* Appends the lanes that are not 0, and what stands beside them in `beside`, without a branch. Gives how many; room for
+ * all eight is needed. */
+LANES_INLINE int lanes_pack(float *to, int *to_beside, lanes v, lane_mask beside)
+{
+#if defined(__AVX512VL__)
+    const __mmask8 kept = _mm256_cmp_ps_mask((__m256)v, _mm256_setzero_ps(), _CMP_NEQ_UQ);
+    _mm256_storeu_ps(to, _mm256_maskz_compress_ps(kept, (__m256)v));
+    _mm256_storeu_si256((void *)to_beside, _mm256_maskz_compress_epi32(kept, (__m256i)beside));
+    return __builtin_popcount(kept);
+#elif defined(__AVX2__)
+    /* Which lanes of four are kept, by the mask: they come first. */
+    static const int kept_first[16][4] = {{0}, {0},    {1},    {0, 1},    {2},    {0, 2},    {1, 2},    {0, 1, 2},
+                                          {3}, {0, 3}, {1, 3}, {0, 1, 3}, {2, 3}, {0, 2, 3}, {1, 2, 3}, {0, 1, 2, 3}};
+    const __m256 numbers = (__m256)v, others = (__m256)beside;
+    const int kept = _mm256_movemask_ps(_mm256_cmp_ps(numbers, _mm256_setzero_ps(), _CMP_NEQ_UQ));
+    const __m128i low = _mm_loadu_si128((const void *)kept_first[kept & 15]);
+    const __m128i high = _mm_loadu_si128((const void *)kept_first[kept >> 4]);
+    const int count = __builtin_popcount((unsigned)kept & 15);
+    _mm_storeu_ps(to, _mm_permutevar_ps(_mm256_castps256_ps128(numbers), low));
+    _mm_storeu_ps((void *)to_beside, _mm_permutevar_ps(_mm256_castps256_ps128(others), low));
+    _mm_storeu_ps(to + count, _mm_permutevar_ps(_mm256_extractf128_ps(numbers, 1), high));
+    _mm_storeu_ps((void *)(to_beside + count), _mm_permutevar_ps(_mm256_extractf128_ps(others, 1), high));
+    return count + __builtin_popcount((unsigned)kept >> 4);
+#else
+    int count = 0;
+    for (int i = 0; i < TILE; i++) {
+        to[count] = v[i];
+        to_beside[count] = beside[i];
+        count += v[i] != 0;
+    }
+    return count;
+#endif
+}
+
+/* Rows to columns of an 8 x 8 square. */
+LANES_INLINE void lanes_transpose(lanes r[TILE])
+{
+    lanes t[TILE], u[TILE];
+    for (int i = 0; i < 4; i++) {
+        t[2 * i] = __builtin_shufflevector(r[2 * i], r[2 * i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+        t[2 * i + 1] = __builtin_shufflevector(r[2 * i], r[2 * i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+    }
+    for (int i = 0; i < 2; i++)
+        for (int k = 0; k < 2; k++) {
+            u[4 * i + 2 * k] = __builtin_shufflevector(t[4 * i + k], t[4 * i + k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+            u[4 * i + 2 * k + 1] = __builtin_shufflevector(t[4 * i + k], t[4 * i + k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+        }
+    for (int i = 0; i < 4; i++) {
+        r[i] = __builtin_shufflevector(u[i], u[4 + i], 0, 1, 2, 3, 8, 9, 10, 11);
+        r[4 + i] = __builtin_shufflevector(u[i], u[4 + i], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
 }
 
 #endif

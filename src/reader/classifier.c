@@ -8,8 +8,8 @@ int classifier_open(struct classifier *classifier, const char *path, const struc
     *classifier = (struct classifier){0};
     if (model_file_load(&classifier->model, path, err) != 0)
         return -1;
-    if (plan_create(&classifier->plan, &classifier->model.architecture, kernels, err) != 0 ||
-        scratch_create(&classifier->scratch, &classifier->plan, err) != 0) {
+    const struct model *model = &classifier->model;
+    if (single_create(&classifier->network, &model->architecture, model->parameters, kernels, err) != 0) {
         classifier_close(classifier);
         return -1;
     }
@@ -18,8 +18,7 @@ int classifier_open(struct classifier *classifier, const char *path, const struc
 
 void classifier_close(struct classifier *classifier)
 {
-    scratch_free(&classifier->scratch);
-    plan_free(&classifier->plan);
+    single_free(&classifier->network);
     model_free(&classifier->model);
 }
 
@@ -27,8 +26,7 @@ int classifier_answer(float *probabilities, struct classifier *classifier, const
 {
     const int classes = classifier->model.architecture.classes;
     float scores[ARCHITECTURE_CLASSES];
-    plan_forward(&classifier->scratch, classifier->model.parameters, &pixels, 1, &classifier->plan);
-    plan_scores(scores, &classifier->scratch, 0, &classifier->plan);
+    single_scores(scores, &classifier->network, pixels);
     const int answer = loss_answer(scores, classes);
     for (int k = 0; k < classes; k++)
         scores[k] /= (float)classifier->model.temperature;

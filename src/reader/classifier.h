@@ -3,14 +3,13 @@
 #define LENET5_READER_CLASSIFIER_H
 
 #include "base/error.h"
-#include "fast/plan.h"
+#include "fast/single.h"
 #include "image/picture.h"
 #include "model/model_file.h"
 
 struct classifier {
     struct model model;
-    struct plan plan; /* points into model: a classifier is not to be copied */
-    struct scratch scratch;
+    struct single network; /* points into model: a classifier is not to be copied */
 };
 
 /* Loads the model of `path` in place, to run on these kernels. Fails as model_file_load() does; *classifier is then

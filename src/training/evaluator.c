@@ -62,7 +62,7 @@ static int run_tiles(struct job *job, int threads, struct error *err)
     struct scratch scratch[EVALUATOR_THREADS] = {{0}};
     int failed = 0;
     for (int t = 0; t < threads && !failed; t++)
-        failed = scratch_create(&scratch[t], job->plan, err) != 0;
+        failed = scratch_create(&scratch[t], job->plan, PLAN_INFERENCE, err) != 0;
     if (!failed) {
         const int tiles = (job->set->count + TILE - 1) / TILE;
 #pragma omp parallel for num_threads(threads) schedule(static)

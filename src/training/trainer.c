@@ -7,8 +7,8 @@
 #include <time.h>
 
 #include "nn/network.h"
+#include "nn/optimizer.h"
 #include "training/evaluator.h"
-#include "training/optimizer.h"
 #include "training/schedule.h"
 
 static double seconds(void)
@@ -33,7 +33,7 @@ static int check_data(const struct dataset *data, const struct architecture *arc
 
 static int check_memory(const struct trainer *trainer, int tiles, struct error *err)
 {
-    const size_t floats = 3 * trainer->model->architecture.parameter_count +
+    const size_t floats = 2 * trainer->model->architecture.parameter_count +
                           (size_t)trainer->threads * trainer->plan.scratch_floats +
                           (size_t)tiles * trainer->plan.record_floats;
     if (floats * sizeof(float) > TRAINER_MEMORY)
@@ -51,16 +51,38 @@ static int allocate(struct trainer *trainer, struct error *err)
     if (check_memory(trainer, tiles, err) != 0)
         return -1;
     trainer->velocity = calloc(parameters, sizeof(float));
-    trainer->d_parameters = calloc(parameters, sizeof(float));
     trainer->order = calloc((size_t)trainer->images.count, sizeof(int));
     trainer->scratch = calloc((size_t)trainer->threads, sizeof *trainer->scratch);
-    if (trainer->velocity == NULL || trainer->d_parameters == NULL || trainer->order == NULL ||
-        trainer->scratch == NULL)
-        return error_memory(err, 2 * parameters * sizeof(float), "the gradients");
+    if (trainer->velocity == NULL || trainer->order == NULL || trainer->scratch == NULL)
+        return error_memory(err, parameters * sizeof(float), "the optimiser");
     for (int t = 0; t < trainer->threads; t++)
-        if (scratch_create(&trainer->scratch[t], &trainer->plan, err) != 0)
+        if (scratch_create(&trainer->scratch[t], &trainer->plan, PLAN_TRAINING, err) != 0)
             return -1;
     return records_create(&trainer->records, tiles, &trainer->plan, err);
+}
+
+/* Roughly, what an item costs: rows of a dense layer go over all images, filters only over the tiles' sums. */
+static double item_cost(const struct trainer *trainer, int item)
+{
+    const struct plan_item *rows = &trainer->plan.items[item];
+    const int is_dense = trainer->plan.steps[rows->step].kind == STEP_DENSE;
+    return plan_item_range(rows, &trainer->plan).weight_count * (is_dense ? (double)TILE : 1.0);
+}
+
+/* Items go to the threads in order, shared out by cost: always to the same ones, in whose caches their weights are.
+ * Who takes them does not change the result. */
+static void share_items(struct trainer *trainer)
+{
+    double all = 0, before = 0;
+    for (int item = 0; item < trainer->plan.item_count; item++)
+        all += item_cost(trainer, item);
+    for (int thread = 0, item = 0; thread <= trainer->threads; thread++) {
+        while (item < trainer->plan.item_count &&
+               before + item_cost(trainer, item) / 2 < all * thread / trainer->threads)
+            before += item_cost(trainer, item++);
+        trainer->first_item[thread] = item;
+    }
+    trainer->first_item[trainer->threads] = trainer->plan.item_count;
 }
 
 int trainer_create(struct trainer *out, struct model *model, const struct settings *settings,
@@ -80,6 +102,7 @@ int trainer_create(struct trainer *out, struct model *model, const struct settin
         trainer_free(&trainer);
         return -1;
     }
+    share_items(&trainer);
     network_initialise(model->parameters, &model->architecture, settings->seed);
     *out = trainer;
     return 0;
@@ -93,7 +116,6 @@ void trainer_free(struct trainer *trainer)
     records_free(&trainer->records);
     plan_free(&trainer->plan);
     free(trainer->velocity);
-    free(trainer->d_parameters);
     free(trainer->order);
     *trainer = (struct trainer){0};
 }
@@ -109,35 +131,16 @@ static void run_tile(struct trainer *trainer, struct scratch *scratch, const int
         labels[i] = trainer->images.labels[index];
     }
     plan_forward(scratch, trainer->model->parameters, images, count, &trainer->plan);
-    plan_backward(&trainer->records, tile, scratch, trainer->model->parameters, labels, count, 1 / (float)size,
+    plan_backward(&trainer->records, tile, scratch, trainer->model->parameters, labels, 1 / (float)size,
                   &trainer->plan);
 }
 
-/* The gradient of one item, and at once the update of its parameters: nobody else reads or writes them here. */
-static void update_item(struct trainer *trainer, int tiles, const struct plan_item *item, double lr)
+static void update_items(struct trainer *trainer, int thread, int tiles, double lr)
 {
-    const struct plan_range range = plan_item_range(item, &trainer->plan);
-    float *w = trainer->model->parameters, *v = trainer->velocity, *d = trainer->d_parameters;
-    struct rates rates = {(float)lr, (float)trainer->settings.momentum, (float)trainer->settings.weight_decay};
-    plan_gradient(d, &trainer->records, tiles, item, &trainer->plan);
-    optimizer_update(w + range.weights, v + range.weights, d + range.weights, range.weight_count, rates);
-    rates.decay = 0;
-    optimizer_update(w + range.biases, v + range.biases, d + range.biases, range.bias_count, rates);
-}
-
-static void run_minibatch(struct trainer *trainer, const int *minibatch, int size, double lr)
-{
-    const int tiles = (size + TILE - 1) / TILE;
-#pragma omp parallel num_threads(trainer->threads)
-    {
-        struct scratch *scratch = &trainer->scratch[omp_get_thread_num()];
-#pragma omp for schedule(static)
-        for (int tile = 0; tile < tiles; tile++)
-            run_tile(trainer, scratch, minibatch, size, tile);
-#pragma omp for schedule(dynamic)
-        for (int item = 0; item < trainer->plan.item_count; item++)
-            update_item(trainer, tiles, &trainer->plan.items[item], lr);
-    }
+    const struct rates rates = {(float)lr, (float)trainer->settings.momentum, (float)trainer->settings.weight_decay};
+    for (int item = trainer->first_item[thread]; item < trainer->first_item[thread + 1]; item++)
+        plan_update(trainer->model->parameters, trainer->velocity, &trainer->scratch[thread], &trainer->records, tiles,
+                    &trainer->plan.items[item], rates, &trainer->plan);
 }
 
 #define DIVERGED_CURE "use a smaller --lr (a tenth of it), or look for wrong pixels in the data"
@@ -166,31 +169,60 @@ static int all_finite(const struct model *model)
     return 1;
 }
 
-/* The minibatches of one epoch; adds up loss and right answers. */
-static int run_epoch(struct trainer *trainer, double *loss, long *correct, const struct trainer_watch *watch,
+/* One epoch on its way: what the threads share. */
+struct progress {
+    double loss;
+    long correct, steps_done;
+    int has_diverged;
+};
+
+/* By one thread, while the others take the step of the optimiser. */
+static void count_minibatch(struct progress *progress, const struct trainer *trainer, int first, int size,
+                            const struct trainer_watch *watch)
+{
+    double loss = 0;
+    for (int tile = 0; tile < (size + TILE - 1) / TILE; tile++) {
+        loss += trainer->records.loss[tile];
+        progress->correct += trainer->records.correct[tile];
+    }
+    progress->has_diverged = !isfinite(loss);
+    if (progress->has_diverged)
+        return;
+    progress->loss += loss;
+    progress->steps_done++;
+    if (watch != NULL)
+        watch->minibatch(watch->context, trainer->epoch + 1, first + size, progress->loss / (first + size));
+}
+
+/* The minibatches of one epoch, all by the same threads: they wait for each other twice a minibatch. */
+static int run_epoch(struct trainer *trainer, struct progress *progress, const struct trainer_watch *watch,
                      struct error *err)
 {
-    const int count = trainer->images.count, batch = trainer->settings.batch_size, epoch = trainer->epoch + 1;
-    const long steps = (count + batch - 1) / batch;
-    for (long step = 0; step < steps; step++) {
-        const int first = (int)step * batch, size = count - first < batch ? count - first : batch;
-        const double lr =
-            schedule_rate(&trainer->settings, trainer->epoch * steps + step, trainer->settings.epochs * steps);
-        run_minibatch(trainer, trainer->order + first, size, lr);
-        double minibatch_loss = 0;
-        for (int tile = 0; tile < (size + TILE - 1) / TILE; tile++) {
-            minibatch_loss += trainer->records.loss[tile];
-            *correct += trainer->records.correct[tile];
+    const int count = trainer->images.count, batch = trainer->settings.batch_size;
+    const long steps = (count + batch - 1) / batch, all_steps = trainer->settings.epochs * steps;
+    const long first_step = trainer->epoch * steps;
+#pragma omp parallel num_threads(trainer->threads)
+    {
+        const int thread = omp_get_thread_num();
+        for (long step = 0; step < steps && !progress->has_diverged; step++) {
+            const int first = (int)step * batch, size = count - first < batch ? count - first : batch;
+            const int tiles = (size + TILE - 1) / TILE;
+#pragma omp for schedule(static)
+            for (int tile = 0; tile < tiles; tile++)
+                run_tile(trainer, &trainer->scratch[thread], trainer->order + first, size, tile);
+#pragma omp master
+            count_minibatch(progress, trainer, first, size, watch);
+            update_items(trainer, thread, tiles, schedule_rate(&trainer->settings, first_step + step, all_steps));
+#pragma omp barrier
         }
-        if (!isfinite(minibatch_loss))
-            return loss_diverged(err, epoch, step, lr);
-        *loss += minibatch_loss;
-        if (watch != NULL)
-            watch->minibatch(watch->context, epoch, first + size, *loss / (first + size));
     }
+    const double lr = schedule_rate(&trainer->settings, first_step + progress->steps_done, all_steps);
+    if (progress->has_diverged)
+        return loss_diverged(err, trainer->epoch + 1, progress->steps_done, lr);
     /* A loss is that of before its update: no loss would show what the last update did. */
-    const double first_lr = schedule_rate(&trainer->settings, trainer->epoch * steps, trainer->settings.epochs * steps);
-    return all_finite(trainer->model) ? 0 : weights_diverged(err, epoch, first_lr);
+    return all_finite(trainer->model)
+               ? 0
+               : weights_diverged(err, trainer->epoch + 1, schedule_rate(&trainer->settings, first_step, all_steps));
 }
 
 static int validate(struct epoch_log *log, const struct trainer *trainer, struct error *err)
@@ -212,15 +244,14 @@ static int validate(struct epoch_log *log, const struct trainer *trainer, struct
 int trainer_epoch(struct trainer *trainer, struct epoch_log *log, const struct trainer_watch *watch, struct error *err)
 {
     const double start = seconds();
-    double loss = 0;
-    long correct = 0;
+    struct progress progress = {0};
     dataset_shuffle(trainer->order, trainer->images.count, trainer->settings.seed, trainer->epoch);
-    if (run_epoch(trainer, &loss, &correct, watch, err) != 0)
+    if (run_epoch(trainer, &progress, watch, err) != 0)
         return -1;
     struct epoch_log result = {.epoch = ++trainer->epoch,
                                .seconds = seconds() - start,
-                               .loss = loss / trainer->images.count,
-                               .train_accuracy = (double)correct / trainer->images.count};
+                               .loss = progress.loss / trainer->images.count,
+                               .train_accuracy = (double)progress.correct / trainer->images.count};
     if (validate(&result, trainer, err) != 0)
         return -1;
     *log = result;

@@ -1,7 +1,7 @@
 /* The epoch loop: shuffle, minibatches, tiles, gradients, update.
  *
- *     order of the images -> minibatch -> tiles of 8 (any thread) -> records -> items of the gradient (any thread)
- *     -> optimizer -> parameters
+ *     order of the images -> minibatch -> tiles of 8 (any thread) -> records
+ *     -> items: gradient and optimiser's step (any thread) -> parameters
  *
  * The trained bytes depend on data, config and kernels, never on the number of threads: a tile is a fixed slice of the
  * minibatch, and every sum runs over tiles in order. */
@@ -33,9 +33,10 @@ struct trainer {
     struct plan plan;
     struct scratch *scratch; /* [threads] */
     struct records records;
-    float *velocity, *d_parameters; /* [parameter_count] */
-    int *order;                     /* [images.count] */
-    int threads, epoch;             /* epochs done */
+    float *velocity;                     /* [parameter_count] */
+    int *order;                          /* [images.count] */
+    int threads, epoch;                  /* epochs done */
+    int first_item[TRAINER_THREADS + 1]; /* of the plan, thread by thread */
 };
 
 /* Initialises model->parameters from the seed and makes everything ready. `data` and `model` are borrowed and outlive

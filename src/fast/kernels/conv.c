@@ -15,7 +15,7 @@ LANES_INLINE void forward_block(float *y, const float *x, const float *w, const 
     lanes sum[BLOCK_FILTERS][BLOCK_COLS];
     for (int m = 0; m < filters; m++)
         for (int k = 0; k < cols; k++)
-            sum[m][k] = lanes_broadcast(bias != NULL ? bias[m] : 0);
+            sum[m][k] = lanes_broadcast(bias[m]);
     for (int c = 0; c < conv->channels; c++)
         for (int i = 0; i < f; i++) {
             const float *row = x + (size_t)(c * conv->x_pixels + i * conv->x_cols) * TILE;
@@ -54,11 +54,9 @@ LANES_INLINE void forward_side(float *y, const float *x, const float *w, const f
     const int per_filter = conv->channels * f * f, plane = conv->rows * conv->cols;
     int m = 0;
     for (; m + BLOCK_FILTERS <= conv->filters; m += BLOCK_FILTERS)
-        forward_filters(y + (size_t)(m * plane) * TILE, x, w + m * per_filter, bias != NULL ? bias + m : NULL, conv,
-                        BLOCK_FILTERS, f);
+        forward_filters(y + (size_t)(m * plane) * TILE, x, w + m * per_filter, bias + m, conv, BLOCK_FILTERS, f);
     if (m < conv->filters)
-        forward_filters(y + (size_t)(m * plane) * TILE, x, w + m * per_filter, bias != NULL ? bias + m : NULL, conv, 1,
-                        f);
+        forward_filters(y + (size_t)(m * plane) * TILE, x, w + m * per_filter, bias + m, conv, 1, f);
 }
 
 static void forward(float *y, const float *x, const float *w, const float *bias, const struct tile_conv *conv)
@@ -71,67 +69,4 @@ static void forward(float *y, const float *x, const float *w, const float *bias,
         forward_side(y, x, w, bias, conv, conv->f);
 }
 
-/* d_w[m][c][i][0 .. width-1] for a pair of filters (or one): each weight's sum over all output pixels stays in a
- * register, lane by lane, and the lanes are added at the end. */
-LANES_INLINE void gradient_row(float *d_w, const float *d_y, const float *x, const struct tile_conv *conv, int filters,
-                               int width)
-{
-    const int per_filter = conv->channels * conv->f * conv->f, plane = conv->rows * conv->cols;
-    enum { WIDTH = 5 };
-    lanes sum[BLOCK_FILTERS][WIDTH];
-    for (int m = 0; m < filters; m++)
-        for (int j = 0; j < width; j++)
-            sum[m][j] = lanes_broadcast(0);
-    for (int r = 0; r < conv->rows; r++) {
-        const float *row = x + (size_t)(r * conv->s * conv->x_cols) * TILE;
-        for (int k = 0; k < conv->cols; k++) {
-            lanes d[BLOCK_FILTERS];
-            for (int m = 0; m < filters; m++)
-                d[m] = lanes_load(d_y, m * plane + r * conv->cols + k);
-            for (int j = 0; j < width; j++) {
-                const lanes pixel = lanes_load(row, k * conv->s + j);
-                for (int m = 0; m < filters; m++)
-                    sum[m][j] = lanes_fma(d[m], pixel, sum[m][j]);
-            }
-        }
-    }
-    for (int m = 0; m < filters; m++)
-        for (int j = 0; j < width; j++)
-            d_w[m * per_filter + j] = lanes_sum(sum[m][j]);
-}
-
-LANES_INLINE void gradient_filters(float *d_w, const float *d_y, const float *x, const struct tile_conv *conv,
-                                   int filters)
-{
-    const int f = conv->f;
-    for (int c = 0; c < conv->channels; c++)
-        for (int i = 0; i < f; i++) {
-            const float *row = x + (size_t)(c * conv->x_pixels + i * conv->x_cols) * TILE;
-            float *to = d_w + (c * f + i) * f;
-            int j = 0;
-            for (; j + 5 <= f; j += 5)
-                gradient_row(to + j, d_y, row + j * TILE, conv, filters, 5);
-            for (; j + 3 <= f; j += 3)
-                gradient_row(to + j, d_y, row + j * TILE, conv, filters, 3);
-            for (; j < f; j++)
-                gradient_row(to + j, d_y, row + j * TILE, conv, filters, 1);
-        }
-}
-
-static void gradient(float *d_w, float *d_bias, const float *d_y, const float *x, const struct tile_conv *conv)
-{
-    const int per_filter = conv->channels * conv->f * conv->f, plane = conv->rows * conv->cols;
-    for (int m = 0; m < conv->filters; m++) {
-        lanes sum = lanes_broadcast(0);
-        for (int at = 0; at < plane; at++)
-            sum += lanes_load(d_y, m * plane + at);
-        d_bias[m] = lanes_sum(sum);
-    }
-    int m = 0;
-    for (; m + BLOCK_FILTERS <= conv->filters; m += BLOCK_FILTERS)
-        gradient_filters(d_w + m * per_filter, d_y + (size_t)(m * plane) * TILE, x, conv, BLOCK_FILTERS);
-    if (m < conv->filters)
-        gradient_filters(d_w + m * per_filter, d_y + (size_t)(m * plane) * TILE, x, conv, 1);
-}
-
-const struct conv_kernels TIER_NAME(conv_kernels) = {forward, gradient};
+const struct conv_kernels TIER_NAME(conv_kernels) = {forward};

@@ -55,43 +55,4 @@ static void forward(float *y, const float *x, const struct pool *pool)
             }
 }
 
-/* Each lane's gradient goes to the first place, in row order, that holds its maximum. */
-LANES_INLINE void to_first_max(float *d_map, lanes d, const float *map, struct window window, int cols)
-{
-    const lanes best = window_max(map, window, cols);
-    for (int r = window.r0; r < window.r1; r++)
-        for (int k = window.k0; k < window.k1; k++) {
-            const int at = r * cols + k;
-            const lane_mask here = lanes_load(map, at) == best;
-            lanes_store(d_map, at, lanes_load(d_map, at) + lanes_select(here, d, lanes_broadcast(0)));
-            d = lanes_select(here, lanes_broadcast(0), d);
-        }
-}
-
-LANES_INLINE void to_all(float *d_map, lanes d, struct window window, int cols)
-{
-    for (int r = window.r0; r < window.r1; r++)
-        for (int k = window.k0; k < window.k1; k++) {
-            const int at = r * cols + k;
-            lanes_store(d_map, at, lanes_load(d_map, at) + d);
-        }
-}
-
-static void backward(float *d_x, const float *d_y, const float *x, const struct pool *pool)
-{
-    const int pixels = pool->in.rows * pool->in.cols;
-    const lanes share = lanes_broadcast(1 / (float)(pool->f * pool->f));
-    memset(d_x, 0, (size_t)(pool->in.channels * pixels) * TILE * sizeof *d_x);
-    for (int c = 0; c < pool->out.channels; c++, x += pixels * TILE, d_x += pixels * TILE)
-        for (int r = 0; r < pool->out.rows; r++)
-            for (int k = 0; k < pool->out.cols; k++, d_y += TILE) {
-                const struct window window = window_at(pool, r, k);
-                const lanes d = lanes_load(d_y, 0);
-                if (pool->mode == POOL_MAX)
-                    to_first_max(d_x, d, x, window, pool->in.cols);
-                else
-                    to_all(d_x, d * share, window, pool->in.cols);
-            }
-}
-
-const struct pool_kernels TIER_NAME(pool_kernels) = {forward, backward};
+const struct pool_kernels TIER_NAME(pool_kernels) = {forward};
