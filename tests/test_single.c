@@ -173,6 +173,22 @@ static struct architecture lenet(enum activation activation, enum pool_mode mode
     return architecture;
 }
 
+/* Filters so large that the plan keeps the pool behind them apart. */
+static void large_filters_under_a_2x2_pool(void **state)
+{
+    (void)state;
+    struct rng rng = rng_make(7, 0);
+    for (int f = 6; f <= 10; f++)
+        for (int mode = POOL_MAX; mode <= POOL_AVERAGE; mode++)
+            for (int a = 0; a < ACTIVATION_COUNT; a++) {
+                const struct layer layers[] = {networks_conv(3, f, 1, 1, (enum activation)a),
+                                               networks_pool((enum pool_mode)mode, 2, 2, 0),
+                                               networks_dense(5, ACTIVATION_NONE)};
+                const struct architecture architecture = networks_make(2, 17, 19, 3, layers);
+                check(activation_name((enum activation)a), &architecture, &rng);
+            }
+}
+
 static void lenet_with_both_poolings_and_every_activation(void **state)
 {
     (void)state;
@@ -297,6 +313,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_networks_score_alone_as_in_a_tile),
+        cmocka_unit_test(large_filters_under_a_2x2_pool),
         cmocka_unit_test(lenet_with_both_poolings_and_every_activation),
         cmocka_unit_test(convolutions_of_1_to_40_filters_and_columns),
         cmocka_unit_test(pools_of_every_f_s_and_p),

@@ -101,7 +101,7 @@ static void a_minibatch_that_needs_too_much_memory_is_refused(void **state)
                                    networks_conv(40, 9, 1, 0, ACTIVATION_RELU), networks_dense(10, ACTIVATION_NONE)};
     config.settings.batch_size = 4096;
     assert_network_refused(3, layers,
-                           "training would take 7204 MiB of memory, more than the 4096 that are allowed: use a smaller "
+                           "training would take 7191 MiB of memory, more than the 4096 that are allowed: use a smaller "
                            "--batch-size, fewer --threads, or a smaller network");
 }
 

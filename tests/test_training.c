@@ -1,5 +1,6 @@
 /* Training gives the same bytes for the same seed, and takes the steps that the plain network's gradients say. */
 #include <math.h>
+#include <omp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -163,6 +164,21 @@ static void the_digest_does_not_depend_on_the_threads_with_average_pooling(void 
     same_digest_with_every_number_of_threads("lenet5-avg", 60);
 }
 
+/* As with OMP_THREAD_LIMIT, or in a program that is parallel already: what the missing ones had to do is done. */
+static void fewer_threads_than_asked_for_train_all_the_same(void **state)
+{
+    (void)state;
+    struct run run = make_run("lenet5");
+    char alone[DIGEST_TEXT], nested[DIGEST_TEXT];
+    train_for_digest(alone, &run, &digits);
+    run.threads = 3;
+    omp_set_max_active_levels(1);
+#pragma omp parallel num_threads(2)
+#pragma omp single
+    train_for_digest(nested, &run, &digits);
+    assert_string_equal(nested, alone);
+}
+
 static void another_seed_gives_another_digest(void **state)
 {
     (void)state;
@@ -292,6 +308,7 @@ int main(void)
         cmocka_unit_test(all_kernels_with_fma_give_the_same_digest),
         cmocka_unit_test(the_digest_does_not_depend_on_the_threads_at_batch_60),
         cmocka_unit_test(the_digest_does_not_depend_on_the_threads_with_average_pooling),
+        cmocka_unit_test(fewer_threads_than_asked_for_train_all_the_same),
         cmocka_unit_test(another_seed_gives_another_digest),
         cmocka_unit_test(the_digests_are_those_of_other_compilers_and_processors),
         cmocka_unit_test(the_running_figures_are_those_of_the_evaluator),

@@ -9,6 +9,8 @@
 
 enum { SEED = 1 };
 
+#define MOST_BYTES ((size_t)2 << 30) /* of drawn digits: more is memory that a machine may only seem to have */
+
 /* How far from the edge of `side` something of `inner` lies that is in the middle; negative where it is larger. */
 static int margin(int side, int inner)
 {
@@ -37,7 +39,8 @@ static int fit(struct dataset *set, const struct architecture *architecture, str
     fitted.rows = input->rows;
     fitted.cols = input->cols;
     const size_t size = (size_t)input->channels * (size_t)input->rows * (size_t)input->cols;
-    unsigned char *pixels = malloc((size_t)set->count * size), *labels = set->owned_labels;
+    const int is_too_large = size > MOST_BYTES / (size_t)set->count;
+    unsigned char *pixels = is_too_large ? NULL : malloc((size_t)set->count * size), *labels = set->owned_labels;
     if (pixels == NULL)
         return error_memory(err, (size_t)set->count * size, "the digits (fewer --images need less)");
     for (int i = 0; i < set->count; i++) {

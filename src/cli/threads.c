@@ -34,12 +34,14 @@ void threads_let_sleep(char **argv)
 
 int threads_resolve(int asked)
 {
-    const int processors = omp_get_num_procs();
+    const int processors = omp_get_num_procs(), limit = omp_get_thread_limit();
     omp_set_dynamic(0);
     if (asked == 0)
-        return processors < TRAINER_THREADS ? processors : TRAINER_THREADS;
-    if (asked > processors)
+        asked = processors < TRAINER_THREADS ? processors : TRAINER_THREADS;
+    else if (asked > processors)
         output_note("%d threads are more than the %d processors that this process may use: it will be slower", asked,
                     processors);
-    return asked;
+    if (asked > limit)
+        output_note("%d threads are more than OMP_THREAD_LIMIT allows: %d will do the work", asked, limit);
+    return asked < limit ? asked : limit;
 }

@@ -29,8 +29,7 @@ static size_t tiles_of(struct shape shape)
 
 /* ---- Which layers make a step ---- */
 
-/* A convolution that goes backward on the plain layer keeps its pool apart. */
-static int is_pooled(const struct layer *layer)
+int plan_fuses(const struct layer *layer)
 {
     return layer->kind == LAYER_CONV && layer->conv.f <= PLAN_SPARSE_SIDE && layer[1].kind == LAYER_POOL &&
            layer[1].pool.f == 2 && layer[1].pool.s == 2 && layer[1].pool.p == 0;
@@ -50,7 +49,7 @@ static void make_steps(struct plan *plan)
                                    .out = layer->out,
                                    .below = below};
         below = layer->kind == LAYER_POOL ? ACTIVATION_NONE : layer->activation;
-        if (i + 1 < architecture->layer_count && is_pooled(layer)) {
+        if (i + 1 < architecture->layer_count && plan_fuses(layer)) {
             step->kind = STEP_CONV_POOL;
             step->pool = layer[1].pool;
             step->out = layer[1].out;
@@ -82,17 +81,17 @@ static void lay_out_runs(struct plan_step *step, int is_first)
                                     .run = is_first ? TILE : conv->f * step->depth,
                                     .distance = conv->x_cols * (is_first ? 1 : step->depth)};
     step->x_image = (size_t)conv->x_pixels * (size_t)(is_first ? conv->channels : step->depth);
-    const int pixel = is_first ? 1 : step->depth;
-    step->outputs.beside = conv->s * pixel;
-    step->outputs.below = conv->s * conv->x_cols * pixel;
     step->outputs.count = conv->rows * conv->cols;
     if (step->kind == STEP_CONV_POOL && step->pool.mode == POOL_AVERAGE)
         step->outputs.count *= 4;
 }
 
 /* Windows are at least 1 apart and numbered by row: where the window of each output of a filter begins. */
-static void place_outputs(int *at, const struct plan_step *step)
+static void place_outputs(int *at, struct plan_step *step)
 {
+    const int pixel = step->depth > 0 ? step->depth : 1;
+    step->outputs.beside = step->conv.s * pixel;
+    step->outputs.below = step->conv.s * step->conv.x_cols * pixel;
     const int is_pooled = step->kind == STEP_CONV_POOL, is_average = is_pooled && step->pool.mode == POOL_AVERAGE;
     const int right = step->outputs.beside * (is_pooled ? 2 : 1), down = step->outputs.below * (is_pooled ? 2 : 1);
     int *end = at + whole_vectors(step->outputs.count);
@@ -132,6 +131,8 @@ static void lay_out_conv(struct plan *plan, int i, struct shared_room *room)
     step->record_gradient = take(&plan->record_floats, gradient + (size_t)conv->filters * TILE);
     room->sums = larger(room->sums, gradient + (size_t)conv->filters * TILE + (size_t)step->layer.weight_count +
                                         (size_t)step->layer.bias_count);
+    if (step->is_plain)
+        return;
     room->entries = larger(room->entries, (size_t)step->outputs.count + WIDE_ROOM);
     if (i > 0) {
         room->d_window = larger(room->d_window, step->x_image + TILE);
@@ -206,11 +207,16 @@ static void lay_out(struct plan *plan)
     plan->planes = take(&plan->scratch_floats, room.planes);
 }
 
+static int goes_by_entries(const struct plan_step *step)
+{
+    return step->layer.kind == LAYER_CONV && !step->is_plain;
+}
+
 static int places_needed(const struct plan *plan)
 {
     int count = 0;
     for (int i = 0; i < plan->step_count; i++)
-        if (plan->steps[i].layer.kind == LAYER_CONV)
+        if (goes_by_entries(&plan->steps[i]))
             count += whole_vectors(plan->steps[i].outputs.count);
     return count;
 }
@@ -220,7 +226,7 @@ static void make_places(struct plan *plan)
     int *at = plan->places;
     for (int i = 0; i < plan->step_count; i++) {
         struct plan_step *step = &plan->steps[i];
-        if (step->layer.kind != LAYER_CONV)
+        if (!goes_by_entries(step))
             continue;
         place_outputs(at, step);
         step->outputs.at = at;

@@ -138,6 +138,10 @@ float *plan_backward_loss(struct records *records, int tile, struct scratch *scr
 float *plan_backward_step(struct records *records, int tile, struct scratch *scratch, const float *parameters,
                           float *d_y, int step, const struct plan *plan);
 
+/* Whether a layer that another follows makes one step with it: a convolution under a 2x2 pool. One that goes backward
+ * on the plain layer keeps its pool apart. */
+int plan_fuses(const struct layer *layer);
+
 /* Multiply-adds of an image's way through a step. */
 long long plan_step_multiply_adds(const struct plan_step *step);
 

@@ -192,7 +192,7 @@ static void conv_step_backward(float *d_x, float *record, struct scratch *scratc
         if (step->kind == STEP_CONV_POOL && step->pool.mode == POOL_AVERAGE)
             d = spread_average(scratch, d, image, step, plan);
         if (d_x != NULL)
-            memset(d_window, 0, step->x_image * sizeof *d_window);
+            memset(d_window, 0, (step->x_image + TILE) * sizeof *d_window);
         filters_backward(d_x != NULL ? d_window : NULL, d_w, d_w + gradient, scratch, d, x, image, step, plan);
         if (d_x == NULL)
             continue;

@@ -26,11 +26,6 @@ static int quotient_up(int a, int b)
 
 /* ---- Which layers make a step ---- */
 
-static int is_halving(const struct layer *layer)
-{
-    return layer->kind == LAYER_POOL && layer->pool.f == 2 && layer->pool.s == 2 && layer->pool.p == 0;
-}
-
 static void make_steps(struct single *single)
 {
     const struct architecture *architecture = single->architecture;
@@ -52,7 +47,7 @@ static void make_steps(struct single *single)
                                               .rows = layer->out.rows,
                                               .cols = layer->out.cols,
                                               .activation = layer->activation};
-            if (i + 1 < architecture->layer_count && is_halving(layer + 1)) {
+            if (i + 1 < architecture->layer_count && plan_fuses(layer)) { /* as in a tile: the same bits */
                 step->conv.is_pooled = 1;
                 step->conv.mode = layer[1].pool.mode;
                 step->conv.rows = 2 * layer[1].out.rows;

@@ -135,12 +135,14 @@ static void run_tile(struct trainer *trainer, struct scratch *scratch, const int
                   &trainer->plan);
 }
 
-static void update_items(struct trainer *trainer, int thread, int tiles, double lr)
+/* A share each where all the threads came that were asked for; else they take those of the others as well. */
+static void update_items(struct trainer *trainer, int thread, int team, int tiles, double lr)
 {
     const struct rates rates = {(float)lr, (float)trainer->settings.momentum, (float)trainer->settings.weight_decay};
-    for (int item = trainer->first_item[thread]; item < trainer->first_item[thread + 1]; item++)
-        plan_update(trainer->model->parameters, trainer->velocity, &trainer->scratch[thread], &trainer->records, tiles,
-                    &trainer->plan.items[item], rates, &trainer->plan);
+    for (int share = thread; share < trainer->threads; share += team)
+        for (int item = trainer->first_item[share]; item < trainer->first_item[share + 1]; item++)
+            plan_update(trainer->model->parameters, trainer->velocity, &trainer->scratch[thread], &trainer->records,
+                        tiles, &trainer->plan.items[item], rates, &trainer->plan);
 }
 
 #define DIVERGED_CURE "use a smaller --lr (a tenth of it), or look for wrong pixels in the data"
@@ -203,7 +205,7 @@ static int run_epoch(struct trainer *trainer, struct progress *progress, const s
     const long first_step = trainer->epoch * steps;
 #pragma omp parallel num_threads(trainer->threads)
     {
-        const int thread = omp_get_thread_num();
+        const int thread = omp_get_thread_num(), team = omp_get_num_threads();
         for (long step = 0; step < steps && !progress->has_diverged; step++) {
             const int first = (int)step * batch, size = count - first < batch ? count - first : batch;
             const int tiles = (size + TILE - 1) / TILE;
@@ -212,7 +214,7 @@ static int run_epoch(struct trainer *trainer, struct progress *progress, const s
                 run_tile(trainer, &trainer->scratch[thread], trainer->order + first, size, tile);
 #pragma omp master
             count_minibatch(progress, trainer, first, size, watch);
-            update_items(trainer, thread, tiles, schedule_rate(&trainer->settings, first_step + step, all_steps));
+            update_items(trainer, thread, team, tiles, schedule_rate(&trainer->settings, first_step + step, all_steps));
 #pragma omp barrier
         }
     }
