@@ -1,10 +1,10 @@
-// dlib's side of scripts/bench-peers: trains the preset lenet5 with dlib's dnn module, written as in dlib's own examples,
-// with its dnn_trainer. Arguments and settings as in bench_peer.hpp; its own setting is
+// dlib's side of scripts/bench-peers: trains the preset lenet5 with dlib's dnn module, written as in dlib's own
+// examples, with its dnn_trainer. Arguments and settings as in bench_peer.hpp; its own setting is
 //
 //     relu     before-pool or after-pool (the same function, of a quarter of the numbers)
 //
-// What helps dlib is done before the clock starts: the digits lie in memory as dlib's matrices of padded floats, and are
-// taken in the order of the file. The trainer copies the next batch while its thread computes, as dlib means it to do.
+// What helps dlib is done before the clock starts: the digits lie in memory as dlib's matrices of padded floats, and
+// are taken in the order of the file. The trainer copies the next batch while its thread computes, as dlib means it to.
 #include "bench_peer.hpp"
 
 #include <dlib/dnn.h>
@@ -52,8 +52,8 @@ static double train(const std::string &kind, const peer::Setting &setting, const
             trainer.get_net(); // waits for its thread
             trainer.clear_average_loss();
         });
-    for (size_t at = 0; at + setting.batch() <= 1024; at += setting.batch()) // the average was cleared
-        trainer.train_one_step(pictures.begin() + (long)at, pictures.begin() + (long)at + batch, labels.begin() + (long)at);
+    for (long at = 0; at + batch <= 1024; at += batch) // the average was cleared
+        trainer.train_one_step(pictures.begin() + at, pictures.begin() + at + batch, labels.begin() + at);
     trainer.get_net();
     std::fprintf(stderr, "dlib: loss %.3f at the end\n", trainer.get_average_loss());
     return speed;
@@ -71,6 +71,6 @@ static double run(const std::string &kind, const peer::Setting &setting, const p
 
 int main(int argc, char **argv)
 {
-    return peer::serve(argc, argv, "dlib " + std::to_string(DLIB_MAJOR_VERSION) + "." + std::to_string(DLIB_MINOR_VERSION),
-                       run);
+    std::string version = std::to_string(DLIB_MAJOR_VERSION) + "." + std::to_string(DLIB_MINOR_VERSION);
+    return peer::serve(argc, argv, "dlib " + version, run);
 }

@@ -214,7 +214,8 @@ Network::Backward Network::relu_backward(memory dst)
         eltwise_forward::primitive_desc hint({prop_kind::forward_training, by_dst, md, 0.0f, 0.0f}, cpu);
         eltwise_backward::primitive_desc pd({by_dst, md, md, 0.0f, 0.0f}, cpu, hint);
         memory d = as(backward, diff, md);
-        backward.push_back({eltwise_backward(pd), {{DNNL_ARG_DST, dst}, {DNNL_ARG_DIFF_DST, d}, {DNNL_ARG_DIFF_SRC, d}}});
+        backward.push_back({eltwise_backward(pd), {{DNNL_ARG_DST, dst}, {DNNL_ARG_DIFF_DST, d},
+                                                   {DNNL_ARG_DIFF_SRC, d}}});
         return d;
     };
 }

@@ -10,7 +10,7 @@
 //
 // What helps ONNX Runtime is done before the clock starts: the digits lie in memory as padded floats and tensors, the
 // graph is optimised for the batch, and the loop has run for a quarter of the seconds. Its native session is called
-// where the package lets us: what its run() adds is a turn of node's event loop, which is none of ONNX Runtime's business.
+// where the package lets us: what its run() adds is a turn of node's event loop, which is not ONNX Runtime's.
 'use strict'
 const fs = require('fs')
 
@@ -18,7 +18,7 @@ function load_package() {
     try {
         return require('onnxruntime-node')
     } catch (error) {
-        console.error("bench_onnxruntime.cjs: onnxruntime-node is missing or does not load: run 'scripts/setup --peers'.")
+        console.error("bench_onnxruntime.cjs: there is no onnxruntime-node that loads: run 'scripts/setup --peers'.")
         process.exit(1)
     }
 }
@@ -41,7 +41,7 @@ async function network(model, batch, threads) {
         const native = new binding.InferenceSession()
         native.loadModel(model, options)
         const fetches = { logits: null }
-        native.run({ image: new ort.Tensor('float32', new Float32Array(batch * PIXELS), [batch, 1, 32, 32]) }, fetches, {})
+        native.run({ image: tensors(new Float32Array(batch * PIXELS), batch)[0] }, fetches, {}) // or throws
         return (image) => native.run({ image }, fetches, {}).logits
     } catch (error) {
         return async (image) => (await session.run({ image })).logits

@@ -5,7 +5,7 @@
 //
 // DIR is the folder that bench-peers prepares. A line of stdin is a setting, "seconds=1 batch=64 threads=2 ...", and is
 // answered by a line on stdout: images a second, or for latency the median of microseconds an image; 0 where the peer
-// cannot do it. Every setting starts with a new network and runs it for a quarter of the seconds before the clock starts.
+// cannot do it. Every setting starts with a new network, which runs for a quarter of the seconds before the clock does.
 #ifndef BENCH_PEER_HPP
 #define BENCH_PEER_HPP
 

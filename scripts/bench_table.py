@@ -103,7 +103,8 @@ def table(kind, file, threads):
         row(name, [mine for runs in pairs.values() for mine, _ in runs], "")
     for name, runs in pairs.items():
         ratios = [theirs / mine if kind == "latency" else mine / theirs for mine, theirs in runs]
-        row(name, [theirs for _, theirs in runs], f"{statistics.median(ratios):.2f} ({min(ratios):.2f}..{max(ratios):.2f})")
+        ratio = f"{statistics.median(ratios):.2f} ({min(ratios):.2f}..{max(ratios):.2f})"
+        row(name, [theirs for _, theirs in runs], ratio)
     for name, why in missing.items():
         print(f"| {name} | {why} | | | |")
 

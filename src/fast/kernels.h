@@ -86,7 +86,7 @@ struct tile_entries {
 struct tile_outputs {
     int count;
     const int *at;                      /* [count rounded up to 8]: where each one's (pooled: first) window begins */
-    const unsigned char *lower, *right; /* pooled by maximum: [count] bits as in tile_pooled; else NULL */
+    const unsigned char *lower, *right; /* by maximum: [count], read up to 7 behind; as in tile_pooled; else NULL */
     int below, beside;                  /* floats from one window to the one below it, to the one beside it */
 };
 
@@ -130,7 +130,7 @@ struct dense_kernels {
 };
 
 struct dense_back_kernels {
-    /* d_x [8][x_stride], overwritten; d_y [8][d_stride]. */
+    /* d_x [8][x_stride], overwritten up to `inputs`, in whole vectors; d_y [8][d_stride]. */
     void (*data)(float *d_x, const float *d_y, const float *w, int inputs, int units, int x_stride, int d_stride);
     /* Rows first .. first + units - 1 of the weights, and their biases: the gradient over a whole minibatch, and at
      * once the step of the optimiser. w, v [all units][inputs]. */

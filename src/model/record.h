@@ -1,5 +1,5 @@
 /* How a model came about: what its file keeps under "training". No times and no thread counts: the same seed gives the
- * same file, byte for byte. */
+ * same file, byte for byte, with the same kernels; other kernels with FMA give the same weights and are named here. */
 #ifndef LENET5_MODEL_RECORD_H
 #define LENET5_MODEL_RECORD_H
 
