@@ -152,8 +152,9 @@ test-arm:
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS)
 
-## bench: this program and its peers side by side, on this machine
+## bench: how fast each part is on this machine, then this program and its peers side by side
 bench: all
+	@$(BUILD)/lenet5 bench
 	@scripts/bench-peers $(BUILD)/lenet5
 
 ## samples: draw data/samples and data/sheet.png again

@@ -31,6 +31,7 @@ try:
 except ImportError:
     sys.exit("bench_torch.py: PyTorch is missing: run 'scripts/setup --peers', which installs it.")
 
+STEPS_TO_LEARN = 60 # after so many the loss of a network that learns has gone down
 LAYOUTS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
 
 
@@ -61,16 +62,20 @@ def lenet5(relu):
 def measure(kind, setting, count, step):
     """Calls step(first) with the place of one batch after the other, first without and then with the clock."""
     batch, seconds = int(setting["batch"]), float(setting["seconds"])
-    place = 0
+    place = steps = 0
+
+    def following():
+        nonlocal place, steps
+        place = 0 if place + batch > count else place
+        step(place)
+        place += batch
+        steps += 1
 
     def run(seconds):
-        nonlocal place
         times = []
         start = last = time.perf_counter()
         while last - start < seconds:
-            place = 0 if place + batch > count else place
-            step(place)
-            place += batch
+            following()
             now = time.perf_counter()
             times.append(now - last)
             last = now
@@ -78,6 +83,8 @@ def measure(kind, setting, count, step):
 
     run(seconds / 4)
     times = run(seconds)
+    while kind == "training" and seconds >= 1 and steps < STEPS_TO_LEARN: # no trial: its loss is shown
+        following()
     return 1e6 * statistics.median(times) if kind == "latency" else len(times) * batch / sum(times)
 
 
