@@ -78,7 +78,7 @@ static void bad_files_are_reported_and_the_others_answered_with_status_1(void **
     assert_int_equal(run.status, 1);
     assert_string_equal(assert_line(assert_line(run.out, "3.png", 3), "4.png", 4), "");
     const char *expected[] = {"lenet5: none.png: cannot be opened: No such file or directory\n",
-                              "lenet5: text.png: ", "lenet5: data: is a folder, a file was expected\n"};
+                              "lenet5: text.png: ", "lenet5: data: is a folder with no picture right in it "};
     const char *line = run.err;
     for (int i = 0; i < 3; i++) {
         assert_int_equal(strncmp(line, expected[i], strlen(expected[i])), 0);
@@ -100,6 +100,21 @@ static void a_dash_is_standard_input(void **state)
     assert_string_equal(run.out, "");
     assert_int_equal(strncmp(run.err, "lenet5: standard input: ", 24), 0);
     program_free(&run);
+}
+
+static void a_folder_and_a_list_are_answered_in_order_whatever_the_number_of_threads(void **state)
+{
+    (void)state;
+    commands_shell("mkdir -p many && cp 3.png many/b.png && cp 1.png many/a.PNG && cp 2.png many/c.txt");
+    for (int threads = 1; threads <= 3; threads++) {
+        commands_shell("printf '5.png\nnone.png\n\n6.png' > list");
+        struct program_run run = program("classify --threads %d 9.png many --files-from list", threads);
+        assert_int_equal(run.status, 1);
+        const char *rest = assert_line(assert_line(run.out, "9.png", 9), "many/a.PNG", 1);
+        rest = assert_line(assert_line(assert_line(rest, "many/b.png", 3), "5.png", 5), "6.png", 6);
+        assert_string_equal(rest, "");
+        program_free(&run);
+    }
 }
 
 static void a_blank_picture_is_no_digit(void **state)
@@ -295,7 +310,7 @@ static void a_name_that_begins_with_a_dash_is_given_behind_two(void **state)
 static void misuse_is_refused(void **state)
 {
     (void)state;
-    commands_refused(2, "classify needs IMAGE (one or more): lenet5 classify --help shows how", "classify");
+    commands_refused(2, "no picture is named: give files, folders or --files-from LIST", "classify");
     commands_refused(2, "--top expects a whole number from 1 to 256, not \"0\"", "classify --top 0 1.png");
     commands_refused(2, "classify has no option --models; the nearest is --model", "classify --models m.json 1.png");
     commands_refused(2, "classify expects IMAGE, not \"\"", "classify ''");
@@ -307,6 +322,7 @@ int main(void)
         cmocka_unit_test(pictures_are_answered_a_line_each_in_their_order),
         cmocka_unit_test(bad_files_are_reported_and_the_others_answered_with_status_1),
         cmocka_unit_test(a_dash_is_standard_input),
+        cmocka_unit_test(a_folder_and_a_list_are_answered_in_order_whatever_the_number_of_threads),
         cmocka_unit_test(a_blank_picture_is_no_digit),
         cmocka_unit_test(an_image_of_an_idx_file_is_answered_by_its_index),
         cmocka_unit_test(an_index_that_the_file_lacks_is_refused),

@@ -202,7 +202,8 @@ static void library_compiler(char out[100])
     snprintf(path, sizeof path, "%s/flags", build_folder());
     char *flags = commands_file(path);
     const int sanitized = strstr(flags, "-fsanitize") != NULL;
-    snprintf(out, 100, "%.*s", (int)strcspn(flags, " "), flags);
+    const size_t before = strncmp(flags, "ccache ", 7) == 0 ? 7 : 0; /* CC='ccache gcc' */
+    snprintf(out, 100, "%.*s", (int)(before + strcspn(flags + before, " ")), flags);
     free(flags);
     if (sanitized) {
         print_message("SKIPPED: the library is built with sanitizers, so any program with it would need them too\n");

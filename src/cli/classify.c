@@ -7,16 +7,18 @@
 #include "cli/default_model.h"
 #include "cli/kernel.h"
 #include "cli/output.h"
+#include "cli/pictures.h"
+#include "cli/threads.h"
 #include "dataset/idx.h"
 #include "image/decode.h"
 #include "reader/classifier.h"
 
 struct asked {
-    const char *model;
-    int index, top, kernel;
+    const char *model, *list;
+    int index, top, threads, kernel;
     bool json, from_idx;
-    char **files;
-    int file_count;
+    char **names;
+    int name_count;
 };
 
 static bool parse(struct asked *asked, int *status, int argc, char **argv)
@@ -25,9 +27,10 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
         "Reads PNG, JPEG, PBM, PGM and PPM, whatever the name; `-` is standard input. Prints path, digit and\n"
         "probability, parted by tabs; with --top K then the next digits and theirs. A picture of 28x28 with\n"
         "light ink on a dark ground goes in as it is, like an MNIST image; any other is fitted: gray,\n"
-        "polarity, ink box to 20 pixels, centre of mass. A file that cannot be read is reported, the others\n"
-        "are answered, exit status 1.\n"
-        "\nExample: lenet5 classify --top 3 digit.png\n";
+        "polarity, ink box to 20 pixels, centre of mass. A folder stands for the pictures in it. A file that\n"
+        "cannot be read is reported, the others are answered, exit status 1.\n"
+        "\nExample: lenet5 classify --top 3 digit.png\n"
+        "         find . -name '*.png' | lenet5 classify --files-from -\n";
     struct option_spec specs[] = {
         default_model_option(&asked->model),
         {.name = "index",
@@ -47,6 +50,8 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .max = ARCHITECTURE_CLASSES,
          .argument = "K",
          .help = "the K most probable digits"},
+        pictures_list_option(&asked->list),
+        threads_option(&asked->threads),
         kernel_option(&asked->kernel),
         {.name = "json", .kind = OPTION_FLAG, .to.flag = &asked->json, .help = "print one JSON document a picture"},
     };
@@ -56,13 +61,12 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
                               .specs = specs,
                               .count = sizeof specs / sizeof specs[0],
                               .operand = "IMAGE",
-                              .operands_min = 1,
                               .operands_max = INT_MAX};
     if (!command_begin(status, &options, argc, argv))
         return false;
     asked->from_idx = options_given(&options, "index");
-    asked->files = options.operands;
-    asked->file_count = options.operand_count;
+    asked->names = options.operands;
+    asked->name_count = options.operand_count;
     return true;
 }
 
@@ -162,37 +166,77 @@ static int print_failure(const char *path, const struct error *err, bool json)
     return STATUS_FAILED;
 }
 
-static int classify_files(struct classifier *classifier, const struct asked *asked)
-{
+/* ---- All files ---- */
+
+/* What the work on files shares. */
+struct classify {
+    const struct asked *asked;
+    struct classifier *classifiers; /* [threads] */
+    int status;
+};
+
+struct answer {
     float probabilities[ARCHITECTURE_CLASSES];
-    int status = STATUS_DONE;
-    for (int i = 0; i < asked->file_count; i++) {
-        const char *path = asked->files[i];
-        struct error err = {0};
-        const int failed = asked->from_idx ? answer_idx(probabilities, classifier, path, asked->index, &err)
-                                           : answer_picture(probabilities, classifier, path, &err);
-        const int result = failed ? print_failure(path, &err, asked->json)
-                                  : print_answer(path, probabilities, classifier->model.architecture.classes, asked);
-        if (result != STATUS_DONE)
-            status = result;
-    }
-    return status;
+};
+
+static int work(void *result, void *context, int thread, const char *path, struct error *err)
+{
+    const struct classify *classify = context;
+    const struct asked *asked = classify->asked;
+    struct answer *answer = result;
+    struct classifier *classifier = &classify->classifiers[thread];
+    return asked->from_idx ? answer_idx(answer->probabilities, classifier, path, asked->index, err)
+                           : answer_picture(answer->probabilities, classifier, path, err);
+}
+
+static void tell(void *context, const char *path, void *result, const struct error *err)
+{
+    struct classify *classify = context;
+    const struct answer *answer = result;
+    const int classes = classify->classifiers->model.architecture.classes;
+    const int status = err != NULL ? print_failure(path, err, classify->asked->json)
+                                   : print_answer(path, answer->probabilities, classes, classify->asked);
+    if (status != STATUS_DONE)
+        classify->status = status;
+}
+
+static int classify_pictures(const struct pictures *pictures, struct classifier *classifier, const struct asked *asked)
+{
+    struct error err = {0};
+    const int threads = pictures_threads(pictures, threads_resolve(asked->threads));
+    struct classify classify = {asked, calloc((size_t)threads, sizeof(struct classifier)), STATUS_DONE};
+    const struct pictures_job job = {sizeof(struct answer), work, tell, &classify, threads};
+    int failed = classify.classifiers == NULL ? error_memory(&err, sizeof(struct classifier), "the classifiers") : 0;
+    for (int t = 0; t < threads && failed == 0; t++)
+        failed = classifier_share(&classify.classifiers[t], classifier, &err);
+    if (failed != 0 || pictures_run(pictures, &job, &err) != 0)
+        classify.status = output_error(&err);
+    for (int t = 0; t < threads && classify.classifiers != NULL; t++)
+        classifier_close(&classify.classifiers[t]);
+    free(classify.classifiers);
+    return classify.status;
 }
 
 int classify_command(int argc, char **argv)
 {
     struct asked asked = {.top = 1, .kernel = KERNEL_UNASKED};
     struct error err = {0};
+    struct pictures pictures;
     struct classifier classifier;
     char buffer[DEFAULT_MODEL_PATH];
     int status;
     if (!parse(&asked, &status, argc, argv))
         return status;
+    if (pictures_find(&pictures, asked.names, asked.name_count, asked.list, &err) != 0)
+        return output_error(&err);
     const struct kernels *kernels = kernel_chosen(asked.kernel, &err);
     const char *path = kernels != NULL ? default_model(buffer, asked.model, &err) : NULL;
-    if (path == NULL || classifier_open(&classifier, path, kernels, &err) != 0)
-        return output_error(&err);
-    status = classify_files(&classifier, &asked);
-    classifier_close(&classifier);
+    if (path == NULL || classifier_open(&classifier, path, kernels, &err) != 0) {
+        status = output_error(&err);
+    } else {
+        status = classify_pictures(&pictures, &classifier, &asked);
+        classifier_close(&classifier);
+    }
+    pictures_free(&pictures);
     return status;
 }

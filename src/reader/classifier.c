@@ -3,23 +3,35 @@
 #include "image/fit.h"
 #include "nn/loss.h"
 
+static int make_ready(struct classifier *classifier, const struct kernels *kernels, struct error *err)
+{
+    const struct model *model = &classifier->model;
+    if (single_create(&classifier->network, &model->architecture, model->parameters, kernels, err) == 0)
+        return 0;
+    classifier_close(classifier);
+    return -1;
+}
+
 int classifier_open(struct classifier *classifier, const char *path, const struct kernels *kernels, struct error *err)
 {
     *classifier = (struct classifier){0};
     if (model_file_load(&classifier->model, path, err) != 0)
         return -1;
-    const struct model *model = &classifier->model;
-    if (single_create(&classifier->network, &model->architecture, model->parameters, kernels, err) != 0) {
-        classifier_close(classifier);
-        return -1;
-    }
-    return 0;
+    return make_ready(classifier, kernels, err);
+}
+
+int classifier_share(struct classifier *out, const struct classifier *of, struct error *err)
+{
+    *out = (struct classifier){.model = of->model, .is_shared = 1};
+    return make_ready(out, of->network.kernels, err);
 }
 
 void classifier_close(struct classifier *classifier)
 {
     single_free(&classifier->network);
-    model_free(&classifier->model);
+    if (!classifier->is_shared)
+        model_free(&classifier->model);
+    *classifier = (struct classifier){0};
 }
 
 int classifier_answer(float *probabilities, struct classifier *classifier, const unsigned char *pixels)

@@ -10,12 +10,17 @@
 struct classifier {
     struct model model;
     struct single network; /* points into model: a classifier is not to be copied */
+    int is_shared;         /* model belongs to another classifier */
 };
 
 /* Loads the model of `path` in place, to run on these kernels. Fails as model_file_load() does; *classifier is then
  * empty. */
 int classifier_open(struct classifier *classifier, const char *path, const struct kernels *kernels, struct error *err);
 void classifier_close(struct classifier *classifier);
+
+/* One more of the same model, for another thread; to be closed before `of` is. Fails as single_create() does; *out is
+ * then empty. */
+int classifier_share(struct classifier *out, const struct classifier *of, struct error *err);
 
 /* Overwrites probabilities [classes] for an image as the network takes it: bytes [channels][rows][cols], 0 background
  * .. 255 ink. Gives the answer, the index of the largest. */
