@@ -1,0 +1,30 @@
+/* From a gray picture to its ink: how much pen lies on each pixel, whatever the paper and the light. */
+#ifndef LENET5_IMAGE_INK_H
+#define LENET5_IMAGE_INK_H
+
+#include "base/error.h"
+#include "image/box.h"
+#include "image/picture.h"
+
+enum { INK_EDGE = 128 }; /* a pixel of at least this strength is ink; less is the soft edge of a stroke */
+
+struct ink {
+    int rows, cols;
+    unsigned char *strength; /* [rows][cols], 0 none .. 255 full; malloc'ed, released by ink_free() */
+    int is_light;            /* the ink was lighter than its ground */
+};
+
+/* Gives   the ink of a picture, of the same rows and cols.
+ * Fails   with ERROR_FAILED when the picture holds no ink, or memory is short. */
+int ink_find(struct ink *out, const struct picture *picture, struct error *err);
+
+/* An ink of no strength anywhere, for a caller who copies a part of another one into it. */
+int ink_create(struct ink *out, int rows, int cols, struct error *err);
+
+/* Leaves *ink empty; an empty one may be freed again. */
+void ink_free(struct ink *ink);
+
+/* The box of the pixels of at least INK_EDGE; of no rows and cols where there are none. */
+struct box ink_box(const struct ink *ink);
+
+#endif
