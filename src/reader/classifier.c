@@ -1,6 +1,5 @@
 #include "reader/classifier.h"
 
-#include "image/fit.h"
 #include "nn/loss.h"
 
 static int make_ready(struct classifier *classifier, const struct kernels *kernels, struct error *err)
@@ -46,13 +45,11 @@ int classifier_answer(float *probabilities, struct classifier *classifier, const
     return answer;
 }
 
-int classifier_picture(int *digit, float *probabilities, struct classifier *classifier, const struct picture *picture,
-                       struct error *err)
+int classifier_fit(const unsigned char **pixels, unsigned char room[FIT_SIDE * FIT_SIDE],
+                   const struct classifier *classifier, const struct picture *picture, struct error *err)
 {
     const struct input *input = &classifier->model.architecture.input;
     const int fits = input->rows == FIT_SIDE && input->cols == FIT_SIDE;
-    unsigned char fitted[FIT_SIDE * FIT_SIDE];
-    const unsigned char *pixels = fitted;
     if (input->channels != 1)
         return error_set(err, ERROR_MODEL,
                          "the network takes %d channels, and a picture is read as one of gray: use a model with one "
@@ -63,9 +60,18 @@ int classifier_picture(int *digit, float *probabilities, struct classifier *clas
                          "the network takes %dx%d and the picture is %dx%d: only networks that take %dx%d can have a "
                          "picture fitted to them",
                          input->rows, input->cols, picture->rows, picture->cols, FIT_SIDE, FIT_SIDE);
-    if (!fits)
-        pixels = picture->gray;
-    else if (fit_picture(fitted, picture, err) != 0)
+    if (fits && fit_picture(room, picture, err) != 0)
+        return -1;
+    *pixels = fits ? room : picture->gray;
+    return 0;
+}
+
+int classifier_picture(int *digit, float *probabilities, struct classifier *classifier, const struct picture *picture,
+                       struct error *err)
+{
+    unsigned char room[FIT_SIDE * FIT_SIDE];
+    const unsigned char *pixels;
+    if (classifier_fit(&pixels, room, classifier, picture, err) != 0)
         return -1;
     *digit = classifier_answer(probabilities, classifier, pixels);
     return 0;

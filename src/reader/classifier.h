@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "fast/single.h"
+#include "image/fit.h"
 #include "image/picture.h"
 #include "model/model_file.h"
 
@@ -26,10 +27,15 @@ int classifier_share(struct classifier *out, const struct classifier *of, struct
  * .. 255 ink. Gives the answer, the index of the largest. */
 int classifier_answer(float *probabilities, struct classifier *classifier, const unsigned char *pixels);
 
-/* The same for a picture: one of exactly the network's rows and cols goes in as it is (if it is 28x28, only when it is
- * light on dark), anything else is fitted to 28x28 (image/fit.h). Gives the answer in *digit.
+/* What the network will see of a picture: one of exactly its rows and cols goes in as it is (if that is 28x28, only
+ * when it is light on dark), anything else is fitted to 28x28 (image/fit.h).
+ * Gives   *pixels [rows][cols] of the network's input: `room`, or the picture's own.
  * Fails   with ERROR_FAILED on a blank picture, with ERROR_MODEL where the network takes neither one channel nor
  *         28x28. */
+int classifier_fit(const unsigned char **pixels, unsigned char room[FIT_SIDE * FIT_SIDE],
+                   const struct classifier *classifier, const struct picture *picture, struct error *err);
+
+/* classifier_answer() for a picture, fitted; the answer comes in *digit. Fails as classifier_fit() does. */
 int classifier_picture(int *digit, float *probabilities, struct classifier *classifier, const struct picture *picture,
                        struct error *err);
 
