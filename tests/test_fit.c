@@ -255,7 +255,7 @@ static void test_blank_picture_is_refused_with_output_untouched(void **state)
         memset(before, 77, sizeof before);
         struct error err = {0};
         assert_int_equal(fit_picture(image, &picture, &err), -1);
-        assert_int_equal(err.kind, ERROR_FAILED);
+        assert_int_equal(err.kind, ERROR_BLANK);
         assert_non_null(strstr(err.text, "the picture is blank"));
         assert_memory_equal(image, before, sizeof image);
         picture_free(&picture);

@@ -12,6 +12,7 @@ enum error_kind {
     ERROR_DATA,     /* a data set is missing, corrupt or does not match the network */
     ERROR_MODEL,    /* a model, config or architecture is missing, invalid or impossible */
     ERROR_DIVERGED, /* training left the finite numbers */
+    ERROR_BLANK,    /* a picture shows nothing that could be a digit */
 };
 
 struct error {

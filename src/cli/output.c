@@ -25,6 +25,7 @@ static int exit_status(enum error_kind kind)
     case ERROR_DIVERGED:
         return STATUS_DIVERGED;
     case ERROR_FAILED:
+    case ERROR_BLANK:
         break;
     }
     return STATUS_FAILED;

@@ -76,7 +76,7 @@ int fit_ink(unsigned char out[FIT_SIDE * FIT_SIDE], const struct ink *ink, struc
     unsigned char scaled[FIT_BOX * FIT_BOX];
     struct box found = ink_box(ink);
     if (found.rows == 0)
-        return error_set(err, ERROR_FAILED, "nothing in these %d x %d pixels is ink: show one digit", ink->cols,
+        return error_set(err, ERROR_BLANK, "nothing in these %d x %d pixels is ink: show one digit", ink->cols,
                          ink->rows);
     struct box box = scale_box(scaled, ink, &found);
     centre_box(&box, scaled);

@@ -14,7 +14,7 @@ enum { FIT_SIDE = 28, FIT_BOX = 20, FIT_CENTRE = 14 };
 /* Gives   [28][28], 0 background .. 255 ink: all the ink there is, its box scaled by area averaging so that its longer
  *         side is 20 px, full contrast, centre of mass moved to index 14 by whole pixels (less where the ink would
  *         leave the picture). Who wants one digit of many passes an ink with that one alone.
- * Fails   with ERROR_FAILED when no pixel has at least INK_EDGE. */
+ * Fails   with ERROR_BLANK when no pixel has at least INK_EDGE. */
 int fit_ink(unsigned char out[FIT_SIDE * FIT_SIDE], const struct ink *ink, struct error *err);
 
 /* Gives   [28][28], 0 background .. 255 ink. A 28x28 picture of light ink on a dark ground is copied as it is; anything
@@ -23,7 +23,7 @@ int fit_ink(unsigned char out[FIT_SIDE * FIT_SIDE], const struct ink *ink, struc
  *         where the ink would leave the picture).
  * Rule    the threshold parts dark pixels from light ones; the ground is dark when more than half of the pixels along
  *         the picture's border are, since the ground reaches the border and ink seldom does.
- * Fails   with ERROR_FAILED when the picture holds no ink: its darkest and lightest pixels are less than 16 of 255
+ * Fails   with ERROR_BLANK when the picture holds no ink: its darkest and lightest pixels are less than 16 of 255
  *         apart. */
 int fit_picture(unsigned char out[FIT_SIDE * FIT_SIDE], const struct picture *picture, struct error *err);
 

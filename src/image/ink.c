@@ -100,7 +100,7 @@ int ink_find(struct ink *out, const struct picture *picture, struct error *err)
     long long counts[LEVELS];
     count_levels(counts, picture);
     if (contrast(counts) < CONTRAST)
-        return error_set(err, ERROR_FAILED,
+        return error_set(err, ERROR_BLANK,
                          "the picture is blank (its %d x %d pixels are nearly all alike): show one digit that stands "
                          "out from its ground",
                          picture->cols, picture->rows);

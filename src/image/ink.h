@@ -15,7 +15,7 @@ struct ink {
 };
 
 /* Gives   the ink of a picture, of the same rows and cols.
- * Fails   with ERROR_FAILED when the picture holds no ink, or memory is short. */
+ * Fails   with ERROR_BLANK when the picture holds no ink, with ERROR_FAILED when memory is short. */
 int ink_find(struct ink *out, const struct picture *picture, struct error *err);
 
 /* An ink of no strength anywhere, for a caller who copies a part of another one into it. */

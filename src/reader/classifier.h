@@ -30,7 +30,7 @@ int classifier_answer(float *probabilities, struct classifier *classifier, const
 /* What the network will see of a picture: one of exactly its rows and cols goes in as it is (if that is 28x28, only
  * when it is light on dark), anything else is fitted to 28x28 (image/fit.h).
  * Gives   *pixels [rows][cols] of the network's input: `room`, or the picture's own.
- * Fails   with ERROR_FAILED on a blank picture, with ERROR_MODEL where the network takes neither one channel nor
+ * Fails   with ERROR_BLANK on a blank picture, with ERROR_MODEL where the network takes neither one channel nor
  *         28x28. */
 int classifier_fit(const unsigned char **pixels, unsigned char room[FIT_SIDE * FIT_SIDE],
                    const struct classifier *classifier, const struct picture *picture, struct error *err);
