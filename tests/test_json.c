@@ -301,6 +301,27 @@ static void an_unknown_key_is_refused_with_the_nearest_or_all(void **state)
                 "n is not an object: {...} was expected");
 }
 
+/* ---- Numbers ---- */
+
+static void a_double_reads_back_with_the_same_bits_in_few_digits(void **state)
+{
+    (void)state;
+    static const double numbers[] = {0.03, 0.1 + 0.2, 1.0 / 3, 2.302585092994045684, 5e-324, 1.7976931348623157e308, 0};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        cJSON *list = cJSON_CreateArray();
+        cJSON_AddItemToArray(list, json_number(numbers[i]));
+        char *text = json_print(list, NULL);
+        cJSON *back = parse(text, strlen(text), NULL);
+        assert_non_null(back);
+        assert_memory_equal(&back->child->valuedouble, &numbers[i], sizeof *numbers);
+        if (i == 0)
+            assert_string_equal(text, "[0.03]\n");
+        free(text);
+        cJSON_Delete(list);
+        cJSON_Delete(back);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +343,7 @@ int main(void)
         cmocka_unit_test(a_number_out_of_range_is_refused),
         cmocka_unit_test(another_word_is_refused_with_the_known_ones),
         cmocka_unit_test(an_unknown_key_is_refused_with_the_nearest_or_all),
+        cmocka_unit_test(a_double_reads_back_with_the_same_bits_in_few_digits),
     };
     return cmocka_run_group_tests(tests, read_document, free_document);
 }

@@ -12,8 +12,8 @@
 
 #include "digits.h"
 #include "networks.h"
-#include "training/evaluator.h"
 #include "nn/optimizer.h"
+#include "training/evaluator.h"
 #include "training/schedule.h"
 #include "training/trainer.h"
 
@@ -195,11 +195,12 @@ struct watched {
     double loss;
 };
 
-static void watch_minibatch(void *context, int epoch, long done, double loss)
+static int watch_minibatch(void *context, int epoch, long done, double loss)
 {
     struct watched *watched = context;
     assert_true(done > watched->last);
     *watched = (struct watched){watched->calls + 1, done, epoch, loss};
+    return 0;
 }
 
 static void the_watch_sees_every_minibatch(void **state)
@@ -266,6 +267,45 @@ static void held_out_pictures_are_not_trained_on(void **state)
     assert_string_equal(with, without);
 }
 
+/* ---- Left and entered again ---- */
+
+static int stop_behind_the_last_but_one(void *context, int epoch, long done, double loss)
+{
+    long *calls = context;
+    (void)epoch, (void)loss;
+    return ++*calls == 1 || done == 96;
+}
+
+/* In pieces: after the first minibatch, and before the last. */
+static void an_epoch_left_and_entered_again_is_the_same_epoch(void **state)
+{
+    (void)state;
+    struct epoch_log whole, parts = {.epoch = 77};
+    char whole_digest[DIGEST_TEXT], parts_digest[DIGEST_TEXT];
+    long calls = 0;
+    const struct trainer_watch watch = {stop_behind_the_last_but_one, &calls};
+    config.settings.batch_size = 32;
+    struct trainer trainer = make_trainer(&digits, 1);
+    assert_int_equal(trainer_epoch(&trainer, &whole, NULL, NULL), 0);
+    digest_floats(whole_digest, model.parameters, model.architecture.parameter_count);
+    trainer_free(&trainer);
+    trainer = make_trainer(&digits, 2);
+    assert_int_equal(trainer_epoch(&trainer, &parts, &watch, NULL), 1);
+    assert_int_equal(calls, 1);
+    assert_int_equal(trainer.progress.steps, 1);
+    assert_int_equal(trainer_epoch(&trainer, &parts, &watch, NULL), 1);
+    assert_int_equal(calls, 3);
+    assert_int_equal(parts.epoch, 77);
+    assert_int_equal(trainer_epoch(&trainer, &parts, &watch, NULL), 0);
+    assert_int_equal(calls, 4);
+    assert_int_equal(trainer.epoch, 1);
+    digest_floats(parts_digest, model.parameters, model.architecture.parameter_count);
+    trainer_free(&trainer);
+    assert_string_equal(parts_digest, whole_digest);
+    parts.seconds = whole.seconds;
+    assert_memory_equal(&parts, &whole, sizeof whole);
+}
+
 /* ---- Learning rate and update ---- */
 
 static void a_constant_rate_stays(void **state)
@@ -323,6 +363,7 @@ int main(void)
         EACH(without_held_out_pictures_there_are_no_figures_for_them),
         EACH(the_figures_for_held_out_pictures_are_those_of_the_last_ones),
         EACH(held_out_pictures_are_not_trained_on),
+        EACH(an_epoch_left_and_entered_again_is_the_same_epoch),
         EACH(a_constant_rate_stays),
         EACH(a_stepped_rate_falls_at_half_and_at_three_quarters),
         EACH(a_cosine_rate_falls_along_half_a_wave),

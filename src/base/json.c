@@ -213,6 +213,17 @@ cJSON *json_float(float value)
     return cJSON_CreateRaw(text_float_short(text, value));
 }
 
+cJSON *json_number(double value)
+{
+    char text[32];
+    double back = 0;
+    for (int digits = 15; digits <= 17 && (digits == 15 || back < value || back > value); digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        back = strtod(text, NULL);
+    }
+    return cJSON_CreateRaw(text);
+}
+
 char *json_print(const cJSON *tree, struct error *err)
 {
     char *text = tree != NULL ? cJSON_Print(tree) : NULL;

@@ -50,6 +50,9 @@ int json_get_array(const cJSON **out, struct json_object from, const char *key, 
 /* A float as cJSON would not print it: 0.1307 and not 0.13070000708103180, exact on reading back all the same. */
 cJSON *json_float(float value);
 
+/* A finite double with as few digits as read back to the same bits, which cJSON's own numbers may miss by one. */
+cJSON *json_number(double value);
+
 /* The text of a tree, malloc'ed, with a newline at the end; NULL when memory is out. */
 char *json_print(const cJSON *tree, struct error *err);
 

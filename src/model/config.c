@@ -60,28 +60,28 @@ const char *const *config_presets(void)
     return names;
 }
 
-static int read_settings(struct settings *out, const cJSON *json, struct error *err)
+int settings_from_json(struct settings *out, const cJSON *json, const char *where, int strict, struct error *err)
 {
     static const char *const known[] = {"epochs",   "batch_size", "lr",         "momentum", "weight_decay",
                                         "schedule", "seed",       "validation", NULL};
-    const struct json_object from = {json, "training"};
-    struct settings settings = default_settings;
+    const struct json_object from = {json, where};
+    struct settings settings = *out;
     int schedule = (int)settings.schedule;
     double seed = (double)settings.seed;
     if (json_check_keys(from, known, err) != 0 ||
-        json_get_int(&settings.epochs, from, "epochs", 1, CONFIG_EPOCHS, 0, err) != 0 ||
-        json_get_int(&settings.batch_size, from, "batch_size", 1, CONFIG_BATCH_SIZE, 0, err) != 0 ||
-        json_get_number(&settings.lr, from, "lr", CONFIG_LR_LEAST, CONFIG_LR, 0, err) != 0 ||
-        json_get_number(&settings.momentum, from, "momentum", 0, CONFIG_MOMENTUM, 0, err) != 0 ||
-        json_get_number(&settings.weight_decay, from, "weight_decay", 0, CONFIG_WEIGHT_DECAY, 0, err) != 0 ||
-        json_get_choice(&schedule, from, "schedule", config_schedules, 0, err) != 0 ||
-        json_get_number(&seed, from, "seed", 0, (double)CONFIG_SEED, 0, err) != 0 ||
-        json_get_int(&settings.validation, from, "validation", 0, CONFIG_VALIDATION, 0, err) != 0)
+        json_get_int(&settings.epochs, from, "epochs", 1, CONFIG_EPOCHS, strict, err) != 0 ||
+        json_get_int(&settings.batch_size, from, "batch_size", 1, CONFIG_BATCH_SIZE, strict, err) != 0 ||
+        json_get_number(&settings.lr, from, "lr", CONFIG_LR_LEAST, CONFIG_LR, strict, err) != 0 ||
+        json_get_number(&settings.momentum, from, "momentum", 0, CONFIG_MOMENTUM, strict, err) != 0 ||
+        json_get_number(&settings.weight_decay, from, "weight_decay", 0, CONFIG_WEIGHT_DECAY, strict, err) != 0 ||
+        json_get_choice(&schedule, from, "schedule", config_schedules, strict, err) != 0 ||
+        json_get_number(&seed, from, "seed", 0, (double)CONFIG_SEED, strict, err) != 0 ||
+        json_get_int(&settings.validation, from, "validation", 0, CONFIG_VALIDATION, strict, err) != 0)
         return -1;
     settings.schedule = (enum schedule)schedule;
     settings.seed = (uint64_t)seed;
     if ((double)settings.seed < seed || (double)settings.seed > seed)
-        return error_set(err, ERROR_MODEL, "training.seed is %g: a whole number was expected", seed);
+        return error_set(err, ERROR_MODEL, "%s.seed is %g: a whole number was expected", where, seed);
     *out = settings;
     return 0;
 }
@@ -95,7 +95,7 @@ static int read_document(struct config *out, const cJSON *json, struct error *er
     if (json_check_keys(from, known, err) != 0 || json_get_object(&architecture, from, "architecture", 1, err) != 0 ||
         json_get_object(&training, from, "training", 0, err) != 0 ||
         architecture_from_json(&config.architecture, architecture, 0, err) != 0 ||
-        (training != NULL && read_settings(&config.settings, training, err) != 0))
+        (training != NULL && settings_from_json(&config.settings, training, "training", 0, err) != 0))
         return -1;
     *out = config;
     return 0;
@@ -143,9 +143,9 @@ cJSON *settings_to_json(const struct settings *settings)
     cJSON *json = cJSON_CreateObject();
     cJSON_AddNumberToObject(json, "epochs", settings->epochs);
     cJSON_AddNumberToObject(json, "batch_size", settings->batch_size);
-    cJSON_AddNumberToObject(json, "lr", settings->lr);
-    cJSON_AddNumberToObject(json, "momentum", settings->momentum);
-    cJSON_AddNumberToObject(json, "weight_decay", settings->weight_decay);
+    cJSON_AddItemToObject(json, "lr", json_number(settings->lr));
+    cJSON_AddItemToObject(json, "momentum", json_number(settings->momentum));
+    cJSON_AddItemToObject(json, "weight_decay", json_number(settings->weight_decay));
     cJSON_AddStringToObject(json, "schedule", config_schedules[settings->schedule]);
     cJSON_AddNumberToObject(json, "seed", (double)settings->seed);
     cJSON_AddNumberToObject(json, "validation", settings->validation);

@@ -51,7 +51,12 @@ const char *const *config_presets(void);
 /* Ends with NULL, in the enum's order. */
 extern const char *const config_schedules[];
 
-/* {"epochs": ..., ...}, every setting; NULL when memory is out. */
+/* Reads an object of settings over those that *out has; with `strict` every one has to be there. `where` is its place,
+ * for the sentences. Fails with ERROR_MODEL. */
+int settings_from_json(struct settings *out, const struct cJSON *json, const char *where, int strict,
+                       struct error *err);
+
+/* {"epochs": ..., ...}, every setting, exactly; NULL when memory is out. */
 struct cJSON *settings_to_json(const struct settings *settings);
 
 #endif

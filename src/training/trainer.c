@@ -171,60 +171,59 @@ static int all_finite(const struct model *model)
     return 1;
 }
 
-/* One epoch on its way: what the threads share. */
-struct progress {
-    double loss;
-    long correct, steps_done;
-    int has_diverged;
-};
+/* What the threads hear from the one that counts. */
+enum verdict { GO_ON, STOP, DIVERGED };
 
 /* By one thread, while the others take the step of the optimiser. */
-static void count_minibatch(struct progress *progress, const struct trainer *trainer, int first, int size,
-                            const struct trainer_watch *watch)
+static enum verdict count_minibatch(struct trainer *trainer, int first, int size, const struct trainer_watch *watch)
 {
+    struct trainer_progress *progress = &trainer->progress;
     double loss = 0;
+    long correct = 0;
     for (int tile = 0; tile < (size + TILE - 1) / TILE; tile++) {
         loss += trainer->records.loss[tile];
-        progress->correct += trainer->records.correct[tile];
+        correct += trainer->records.correct[tile];
     }
-    progress->has_diverged = !isfinite(loss);
-    if (progress->has_diverged)
-        return;
+    if (!isfinite(loss))
+        return DIVERGED;
     progress->loss += loss;
-    progress->steps_done++;
-    if (watch != NULL)
-        watch->minibatch(watch->context, trainer->epoch + 1, first + size, progress->loss / (first + size));
+    progress->correct += correct;
+    progress->steps++;
+    const int done = first + size;
+    return watch != NULL && watch->minibatch(watch->context, trainer->epoch + 1, done, progress->loss / done) ? STOP
+                                                                                                              : GO_ON;
 }
 
-/* The minibatches of one epoch, all by the same threads: they wait for each other twice a minibatch. */
-static int run_epoch(struct trainer *trainer, struct progress *progress, const struct trainer_watch *watch,
-                     struct error *err)
+/* The minibatches of one epoch that are left, all by the same threads: they wait for each other twice a minibatch.
+ * Gives 1 when the watch stopped it. */
+static int run_epoch(struct trainer *trainer, const struct trainer_watch *watch, struct error *err)
 {
     const int count = trainer->images.count, batch = trainer->settings.batch_size;
     const long steps = (count + batch - 1) / batch, all_steps = trainer->settings.epochs * steps;
-    const long first_step = trainer->epoch * steps;
+    const long first_step = trainer->epoch * steps, done = trainer->progress.steps;
+    enum verdict verdict = GO_ON;
 #pragma omp parallel num_threads(trainer->threads)
     {
         const int thread = omp_get_thread_num(), team = omp_get_num_threads();
-        for (long step = 0; step < steps && !progress->has_diverged; step++) {
+        for (long step = done; step < steps && verdict == GO_ON; step++) {
             const int first = (int)step * batch, size = count - first < batch ? count - first : batch;
             const int tiles = (size + TILE - 1) / TILE;
 #pragma omp for schedule(static)
             for (int tile = 0; tile < tiles; tile++)
                 run_tile(trainer, &trainer->scratch[thread], trainer->order + first, size, tile);
 #pragma omp master
-            count_minibatch(progress, trainer, first, size, watch);
+            verdict = count_minibatch(trainer, first, size, watch);
             update_items(trainer, thread, team, tiles, schedule_rate(&trainer->settings, first_step + step, all_steps));
 #pragma omp barrier
         }
     }
-    const double lr = schedule_rate(&trainer->settings, first_step + progress->steps_done, all_steps);
-    if (progress->has_diverged)
-        return loss_diverged(err, trainer->epoch + 1, progress->steps_done, lr);
+    if (verdict == DIVERGED)
+        return loss_diverged(err, trainer->epoch + 1, trainer->progress.steps,
+                             schedule_rate(&trainer->settings, first_step + trainer->progress.steps, all_steps));
     /* A loss is that of before its update: no loss would show what the last update did. */
-    return all_finite(trainer->model)
-               ? 0
-               : weights_diverged(err, trainer->epoch + 1, schedule_rate(&trainer->settings, first_step, all_steps));
+    if (!all_finite(trainer->model))
+        return weights_diverged(err, trainer->epoch + 1, schedule_rate(&trainer->settings, first_step, all_steps));
+    return verdict == STOP;
 }
 
 static int validate(struct epoch_log *log, const struct trainer *trainer, struct error *err)
@@ -246,16 +245,20 @@ static int validate(struct epoch_log *log, const struct trainer *trainer, struct
 int trainer_epoch(struct trainer *trainer, struct epoch_log *log, const struct trainer_watch *watch, struct error *err)
 {
     const double start = seconds();
-    struct progress progress = {0};
+    struct trainer_progress *progress = &trainer->progress;
     dataset_shuffle(trainer->order, trainer->images.count, trainer->settings.seed, trainer->epoch);
-    if (run_epoch(trainer, &progress, watch, err) != 0)
-        return -1;
-    struct epoch_log result = {.epoch = ++trainer->epoch,
-                               .seconds = seconds() - start,
-                               .loss = progress.loss / trainer->images.count,
-                               .train_accuracy = (double)progress.correct / trainer->images.count};
+    const int stopped = run_epoch(trainer, watch, err);
+    progress->seconds += seconds() - start;
+    if (stopped != 0)
+        return stopped;
+    struct epoch_log result = {.epoch = trainer->epoch + 1,
+                               .seconds = progress->seconds,
+                               .loss = progress->loss / trainer->images.count,
+                               .train_accuracy = (double)progress->correct / trainer->images.count};
     if (validate(&result, trainer, err) != 0)
         return -1;
+    trainer->epoch++;
+    *progress = (struct trainer_progress){0};
     *log = result;
     return 0;
 }

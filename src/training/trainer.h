@@ -20,10 +20,17 @@ enum { TRAINER_THREADS = EVALUATOR_THREADS };
 
 #define TRAINER_MEMORY ((size_t)4 << 30) /* bytes, the data aside: a larger plan is refused before it is begun */
 
-/* Called after each minibatch, on the caller's thread: images done in this epoch and their mean loss. */
+/* Called after each minibatch, on the caller's thread: images done in this epoch and their mean loss. Gives whether
+ * training is to stop once the minibatch's step is taken. */
 struct trainer_watch {
-    void (*minibatch)(void *context, int epoch, long done, double loss);
+    int (*minibatch)(void *context, int epoch, long done, double loss);
     void *context;
+};
+
+/* How far the epoch under way has come. With `epoch`, parameters and velocity it is all that training goes on from. */
+struct trainer_progress {
+    long steps, correct;  /* minibatches done, and how many of their images were answered right */
+    double loss, seconds; /* summed over those images; of training */
 };
 
 struct trainer {
@@ -36,6 +43,7 @@ struct trainer {
     float *velocity;                     /* [parameter_count] */
     int *order;                          /* [images.count] */
     int threads, epoch;                  /* epochs done */
+    struct trainer_progress progress;    /* of the next one */
     int first_item[TRAINER_THREADS + 1]; /* of the plan, thread by thread */
 };
 
@@ -47,7 +55,9 @@ int trainer_create(struct trainer *out, struct model *model, const struct settin
                    const struct dataset *data, const struct kernels *kernels, int threads, struct error *err);
 void trainer_free(struct trainer *trainer);
 
-/* Trains one epoch and evaluates on the held-out images. `watch` may be NULL.
+/* Trains one epoch, or what is left of it, and evaluates on the held-out images. `watch` may be NULL.
+ * Gives   0 when the epoch was completed; 1 when the watch stopped it: *log is untouched, and the next call goes on
+ *         with the next minibatch, to the very same weights and figures.
  * Fails   with ERROR_DIVERGED, and says where and what to try, as soon as a minibatch's loss is not finite. */
 int trainer_epoch(struct trainer *trainer, struct epoch_log *log, const struct trainer_watch *watch, struct error *err);
 
