@@ -133,7 +133,7 @@ static void json_is_one_document_with_the_documented_keys(void **state)
     cJSON_ArrayForEach(epoch, epochs)
     {
         commands_keys(epoch, "epoch", "seconds", "images_per_second", "loss", "train_accuracy", "validation_accuracy",
-                      NULL);
+                      "validation_loss", NULL);
         const double seconds = commands_number(epoch, "seconds"), speed = commands_number(epoch, "images_per_second");
         assert_true(commands_number(epoch, "epoch") == ++number);
         assert_true(seconds > 0 && fabs(seconds * speed / 360 - 1) < 1e-3);
@@ -141,6 +141,7 @@ static void json_is_one_document_with_the_documented_keys(void **state)
         assert_true(commands_number(epoch, "train_accuracy") > 0 && commands_number(epoch, "train_accuracy") <= 1);
         assert_true(commands_number(epoch, "validation_accuracy") >= 0);
         assert_true(commands_number(epoch, "validation_accuracy") <= 1);
+        assert_true(commands_number(epoch, "validation_loss") > 0);
     }
     char *digest = digest_of("keys.json");
     assert_string_equal(commands_text(json, "digest"), digest);

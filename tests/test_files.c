@@ -235,6 +235,17 @@ static void a_write_that_breaks_off_leaves_the_old_file(void **state)
     assert_nothing_left_behind();
 }
 
+static void what_is_appended_stands_behind_what_was_there(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    assert_int_equal(files_append(support_file, "one\n", 4, &err), 0);
+    assert_int_equal(files_append(support_file, "two\n", 4, &err), 0);
+    assert_holds(support_file, "one\ntwo\n");
+    assert_said(files_append(support_folder, "x", 1, &err), &err, ERROR_FAILED, support_folder,
+                "cannot be written: Is a directory");
+}
+
 /* ---- Trying out ---- */
 
 static void a_path_that_can_be_written_is_said_so_and_not_touched(void **state)
@@ -334,6 +345,7 @@ int main(void)
         EACH(what_is_no_regular_file_is_written_in_place),
         EACH(a_folder_or_a_path_through_nothing_is_refused),
         EACH(a_write_that_breaks_off_leaves_the_old_file),
+        EACH(what_is_appended_stands_behind_what_was_there),
         EACH(a_path_that_can_be_written_is_said_so_and_not_touched),
         EACH(a_path_that_cannot_be_written_is_said_so),
         EACH(a_symbolic_link_is_followed_there_too),

@@ -93,15 +93,20 @@ static int cannot_write(struct error *err, const char *path, int why)
     return error_set(err, ERROR_FAILED, "%s: cannot be written: %s", path, strerror(why));
 }
 
-static int write_in_place(const char *path, const void *bytes, size_t size, struct error *err)
+static int write_opened(const char *path, int flags, const void *bytes, size_t size, struct error *err)
 {
-    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC | flags, 0666);
     if (descriptor < 0)
         return cannot_write(err, path, errno);
     int failed = write_all(descriptor, bytes, size) != 0 ? errno : 0;
     if (close(descriptor) != 0 && failed == 0)
         failed = errno;
     return failed != 0 ? cannot_write(err, path, failed) : 0;
+}
+
+int files_append(const char *path, const void *bytes, size_t size, struct error *err)
+{
+    return write_opened(path, O_CREAT | O_APPEND, bytes, size, err);
 }
 
 /* The rename itself must survive a power cut too; a file system that cannot flush a folder is no reason to fail. */
@@ -138,7 +143,7 @@ int files_write(const char *path, const void *bytes, size_t size, struct error *
     if (exists && S_ISDIR(status.st_mode))
         return cannot_write(err, path, EISDIR);
     if (exists && !S_ISREG(status.st_mode))
-        return write_in_place(path, bytes, size, err);
+        return write_opened(path, 0, bytes, size, err);
     if (resolve(target, path, exists, err) != 0)
         return -1;
     snprintf(temporary, sizeof temporary, TEMPORARY, target);

@@ -19,6 +19,10 @@ int files_read(unsigned char **bytes, size_t *size, const char *path, size_t lim
  * Fails   with ERROR_FAILED, the old file as it was and the temporary one removed. */
 int files_write(const char *path, const void *bytes, size_t size, struct error *err);
 
+/* Puts `size` bytes behind what `path` holds, in one piece; a file that is not there is begun.
+ * Fails   with ERROR_FAILED; part of the bytes may then stand there. */
+int files_append(const char *path, const void *bytes, size_t size, struct error *err);
+
 /* Tries out whether files_write() to `path` can work, before hours are spent on its content: the folder exists and is
  * writable and `path` is no folder itself. */
 int files_check_writable(const char *path, struct error *err);

@@ -1,11 +1,54 @@
 #include "cli/train_options.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "cli/command.h"
 #include "cli/kernel.h"
 #include "cli/output.h"
 #include "cli/threads.h"
+#include "training/checkpoint.h"
 
 _Static_assert(OPTIONS_SEED == CONFIG_SEED, "a seed that the command line takes has to fit into a model file");
+
+/* A checkpoint knows everything but where its data lies today and how this run is to look. */
+static int check_resume(const struct options *options, const struct train_asked *asked, struct error *err)
+{
+    static const char *const allowed[] = {"resume", "data", "threads", "kernel", "json", "quiet"};
+    for (size_t i = 0; i < options->count && asked->resume != NULL; i++) {
+        bool is_allowed = options->specs[i].given == NULL;
+        for (size_t k = 0; k < sizeof allowed / sizeof *allowed; k++)
+            is_allowed |= strcmp(options->specs[i].name, allowed[k]) == 0;
+        if (!is_allowed)
+            return error_set(err, ERROR_USAGE, "--resume takes what --%s says from the checkpoint: leave it out",
+                             options->specs[i].name);
+    }
+    return 0;
+}
+
+/* mine.json: mine.checkpoint.json, when interrupted; where a name or an interval is given, always. */
+static int choose_checkpoint(struct train_asked *asked, const struct options *options, struct error *err)
+{
+    static const char ending[] = ".json";
+    size_t length = strlen(asked->out);
+    if (!options_given(options, "checkpoint") && !options_given(options, "every"))
+        asked->every = 0;
+    if (asked->checkpoint == NULL && length + sizeof ".checkpoint.json" > TRAIN_PATH)
+        return error_set(err, ERROR_USAGE, "--out is longer than %d bytes", TRAIN_PATH);
+    if (asked->checkpoint == NULL) {
+        if (length > strlen(ending) && strcmp(asked->out + length - strlen(ending), ending) == 0)
+            length -= strlen(ending);
+        snprintf(asked->beside, sizeof asked->beside, "%.*s.checkpoint%s", (int)length, asked->out, ending);
+        asked->checkpoint = asked->beside;
+    }
+    const char *const files[] = {asked->out, asked->checkpoint, asked->log};
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < i; k++)
+            if (files[i] != NULL && strcmp(files[i], files[k]) == 0)
+                return error_set(err, ERROR_USAGE, "two of --out, --checkpoint and --log name the same file, %s",
+                                 files[i]);
+    return 0;
+}
 
 bool train_options_parse(struct train_asked *asked, int *status, int argc, char **argv)
 {
@@ -13,9 +56,14 @@ bool train_options_parse(struct train_asked *asked, int *status, int argc, char 
         "--config takes lenet5, lenet5-avg, course, or a JSON file; what stands on the command line wins.\n"
         "Without --data the data is looked for in $MNIST_DIR, then in data/mnist (scripts/get-mnist gets it;\n"
         "lenet5 synth draws other digits).\n"
+        "SIGINT (Ctrl-C) or SIGTERM: the minibatch is finished and a checkpoint written, from which --resume\n"
+        "goes on to the same bytes as a run never broken off; the second one stops at once. Beside --resume\n"
+        "only --data, --threads, --kernel, --json and --quiet may be given. File names count from the folder\n"
+        "that you are in; a log is begun anew.\n"
         "The trained bytes depend on data, config and seed, not on the number of threads.\n"
         "\nExample: lenet5 train --epochs 10 --lr 0.02 --out mine.json\n"
-        "Exit status: 3 data missing or wrong, 4 config wrong, 5 training diverged.\n";
+        "Exit status: 3 data missing or wrong, 4 config or checkpoint wrong, 5 training diverged, 130 or 143\n"
+        "interrupted.\n";
     struct settings *settings = &asked->config.settings;
     struct option_spec specs[] = {
         {.name = "data",
@@ -91,6 +139,29 @@ bool train_options_parse(struct train_asked *asked, int *status, int argc, char 
          .max = CONFIG_VALIDATION,
          .argument = "N",
          .help = "the last N training images are held out; 0 trains on all"},
+        {.name = "checkpoint",
+         .kind = OPTION_TEXT,
+         .to.text = &asked->checkpoint,
+         .argument = "FILE",
+         .fallback = "beside --out, when interrupted",
+         .help = "where training that is broken off can go on from"},
+        {.name = "every",
+         .kind = OPTION_WHOLE,
+         .to.whole = &asked->every,
+         .min = 1,
+         .max = CHECKPOINT_EVERY,
+         .argument = "N",
+         .help = "epochs from one checkpoint to the next"},
+        {.name = "resume",
+         .kind = OPTION_TEXT,
+         .to.text = &asked->resume,
+         .argument = "FILE",
+         .help = "go on from this checkpoint, which knows all settings"},
+        {.name = "log",
+         .kind = OPTION_TEXT,
+         .to.text = &asked->log,
+         .argument = "FILE",
+         .help = "a line of JSON an epoch, as it ends"},
         {.name = "json", .kind = OPTION_FLAG, .to.flag = &asked->json, .help = "print one JSON document"},
         {.name = "quiet",
          .letter = 'q',
@@ -115,5 +186,9 @@ bool train_options_parse(struct train_asked *asked, int *status, int argc, char 
     asked->schedule = (int)settings->schedule;
     options_restore(&options);
     settings->schedule = (enum schedule)asked->schedule;
+    if (check_resume(&options, asked, &err) != 0 || choose_checkpoint(asked, &options, &err) != 0) {
+        *status = output_error(&err);
+        return false;
+    }
     return true;
 }

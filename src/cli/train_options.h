@@ -6,11 +6,16 @@
 
 #include "model/config.h"
 
+enum { TRAIN_PATH = 4096 };
+
 struct train_asked {
     const char *data, *config_name, *out;
-    struct config config; /* its settings are what options and config file say together */
+    const char *checkpoint, *log, *resume; /* the last two NULL unless given */
+    struct config config;                  /* its settings are what options and config file say together */
     int schedule, threads, kernel;
+    int every; /* epochs from one checkpoint to the next; 0: when interrupted */
     bool json, quiet;
+    char beside[TRAIN_PATH]; /* the checkpoint's name where none is given */
 };
 
 /* Fills in what was asked for over what *asked holds, which are the defaults that --help shows. True when the command

@@ -1,10 +1,14 @@
 #include "cli/train_report.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cli/figures.h"
 #include "cli/output.h"
 #include "training/evaluator.h"
+
+enum { LOG_LINE = 512 }; /* more than an epoch takes */
 
 static const char *data_name(char out[OUTPUT_NAME], const char *source, const char *directory, bool json)
 {
@@ -60,7 +64,31 @@ static cJSON *epoch_json(const struct epoch_log *log, int images)
     cJSON_AddItemToObject(json, "validation_accuracy",
                           log->validation_accuracy < 0 ? cJSON_CreateNull()
                                                        : output_number(log->validation_accuracy, 6));
+    cJSON_AddItemToObject(json, "validation_loss",
+                          log->validation_accuracy < 0 ? cJSON_CreateNull() : output_number(log->validation_loss, 6));
     return json;
+}
+
+char *train_report_log(const struct epoch_log *logs, int count, int images, struct error *err)
+{
+    const size_t room = (size_t)count * LOG_LINE + 1;
+    char *text = malloc(room), *end = text;
+    for (int i = 0; i < count && text != NULL; i++) {
+        cJSON *json = epoch_json(&logs[i], images);
+        if (cJSON_PrintPreallocated(json, end, LOG_LINE - 1, false)) {
+            end += strlen(end);
+            *end++ = '\n';
+        } else {
+            free(text);
+            text = NULL;
+        }
+        cJSON_Delete(json);
+    }
+    if (text == NULL)
+        error_memory(err, room, "the log");
+    else
+        *end = '\0';
+    return text;
 }
 
 cJSON *train_report_json(const struct record *record, const struct model *model, const char *directory)

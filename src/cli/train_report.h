@@ -12,6 +12,10 @@
 /* `directory` is where the data lies: its name stands for data whose source nobody knows. */
 void train_report_start(FILE *to, const struct trainer *trainer, const char *directory);
 void train_report_epoch(FILE *to, const struct epoch_log *log, int images);
+
+/* `count` lines of JSON, one an epoch, malloc'ed; NULL when memory is out. */
+char *train_report_log(const struct epoch_log *logs, int count, int images, struct error *err);
+
 void train_report_end(const struct record *record, const struct model *model, const char *path, const char *directory);
 
 /* `parameters`, `data`, `epochs`, `test_accuracy` and `test_data` (null without a test set), `digest`; NULL when memory

@@ -147,7 +147,7 @@ cJSON *settings_to_json(const struct settings *settings)
     cJSON_AddItemToObject(json, "momentum", json_number(settings->momentum));
     cJSON_AddItemToObject(json, "weight_decay", json_number(settings->weight_decay));
     cJSON_AddStringToObject(json, "schedule", config_schedules[settings->schedule]);
-    cJSON_AddNumberToObject(json, "seed", (double)settings->seed);
+    cJSON_AddItemToObject(json, "seed", json_number((double)settings->seed));
     cJSON_AddNumberToObject(json, "validation", settings->validation);
     return json;
 }
