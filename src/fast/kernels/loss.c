@@ -8,12 +8,23 @@
  * processors compute with them a hundred times slower. */
 #define LEAST 1e-20f
 
-/* Of each image its label; -1 in lanes without an image. */
+/* Of each image its label, of `classes` or more where it is of no class; -1 in lanes without an image. */
 LANES_INLINE lane_mask truth_of(const unsigned char *labels, int count)
 {
     unsigned char bytes[TILE] = {0};
     memcpy(bytes, labels, (size_t)count);
     return lanes_of_bytes(bytes) | ~lanes_first(count);
+}
+
+/* -log p[label] of one image, or what nn/loss.h says of one of no class. */
+static double price(const float *y, int image, double log_sum, int label, int classes)
+{
+    double mean = 0;
+    if (label < classes)
+        return log_sum - (double)y[label * TILE + image];
+    for (int k = 0; k < classes; k++)
+        mean += (double)y[k * TILE + image] / classes;
+    return log_sum - mean - real_log(classes);
 }
 
 /* The right class's gradient is p - 1, and p may be nearly 1: the other classes' sum gives it without cancelling. */
@@ -33,15 +44,15 @@ static double cross_entropy(float *d_y, const float *y, const unsigned char *lab
         lanes_store(d_y, k, power);
     }
     const lanes sum = others + own, factor = lanes_broadcast(share) / sum;
+    const lanes alike = lanes_select(truth >= classes, lanes_broadcast(share / (float)classes), zero);
     for (int k = 0; k < classes; k++) {
-        const lanes d = lanes_select(truth == k, zero - others, lanes_load(d_y, k)) * factor;
+        const lanes d = lanes_select(truth == k, zero - others, lanes_load(d_y, k)) * factor - alike;
         lanes_store(d_y, k, (lanes)((lane_mask)lanes_without_tiny(d, LEAST) & lanes_first(count)));
     }
     double loss = 0;
-    for (int image = 0; image < count; image++) {
-        const double above = (double)top[image] - (double)y[labels[image] * TILE + image];
-        loss += real_log((double)others[image] + (double)own[image]) + above;
-    }
+    for (int image = 0; image < count; image++)
+        loss += price(y, image, real_log((double)others[image] + (double)own[image]) + (double)top[image],
+                      labels[image], classes);
     return loss;
 }
 
