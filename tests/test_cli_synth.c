@@ -15,6 +15,7 @@
 #include "commands.h"
 #include "dataset/dataset.h"
 #include "dataset/source.h"
+#include "dataset/synth.h"
 #include "image/decode.h"
 #include "strokes_text.h"
 #include "support.h"
@@ -272,6 +273,27 @@ static void as_many_small_pictures_as_asked_for_are_drawn(void **state)
     assert_sheet("twelve.png", 302, 62);
 }
 
+static void strangers_are_drawn_in_place_of_digits(void **state)
+{
+    (void)state;
+    struct strokes strokes;
+    unsigned char pixels[784];
+    assert_int_equal(strokes_load(&strokes, NULL, NULL), 0);
+    assert_says("12 pictures drawn into strangers\n", "synth --strangers --seed 5 --png -n 12 --out strangers");
+    for (int i = 0; i < 12; i++) {
+        char path[64];
+        struct picture picture;
+        snprintf(path, sizeof path, "strangers/%03d-none.png", i);
+        assert_int_equal(decode_file(&picture, path, NULL), 0);
+        synth_stranger(pixels, &strokes, 5, i);
+        assert_memory_equal(picture.gray, pixels, 784);
+        picture_free(&picture);
+    }
+    strokes_free(&strokes);
+    assert_says("contact sheet saved as strangers.png\n", "synth --strangers --sheet strangers.png");
+    assert_sheet("strangers.png", 302, 902);
+}
+
 /* ---- Strokes of one's own ---- */
 
 static void write_strokes(const char *path, char *text)
@@ -356,6 +378,7 @@ int main(void)
         cmocka_unit_test(a_sheet_may_lie_in_the_folder_of_the_set),
         cmocka_unit_test(small_pictures_are_the_digits_of_the_training_set),
         cmocka_unit_test(as_many_small_pictures_as_asked_for_are_drawn),
+        cmocka_unit_test(strangers_are_drawn_in_place_of_digits),
         cmocka_unit_test(strokes_of_ones_own_are_drawn),
         cmocka_unit_test(the_wildest_hand_does_no_harm),
         cmocka_unit_test(help_names_every_option_and_keeps_to_100_columns),

@@ -259,7 +259,7 @@ static void the_same_numbers_give_the_same_line_and_others_another(void **state)
         struct skeleton skeleton;
         struct rng start = rng_make((unsigned)i, 2);
         const struct digit_strokes *own = &strokes.digits[i % 10];
-        skeleton_draw(&skeleton, &strokes, i % 10, &start);
+        skeleton_draw(&skeleton, &strokes.digits[i % 10], &start);
         hand_write(hands_line, &skeleton, &strokes.hand, own, &rng);
         hand_write(hands_other, &skeleton, &strokes.hand, own, &same);
         const size_t size = (size_t)hands_line->count * sizeof *hands_line->dots;
@@ -334,7 +334,7 @@ static void every_line_of_the_built_in_document_is_finite_and_of_a_digits_size(v
     for (int i = 0; i < 20000; i++) {
         struct rng rng = rng_make((unsigned)i, 0);
         struct skeleton skeleton;
-        skeleton_draw(&skeleton, &strokes, i % 10, &rng);
+        skeleton_draw(&skeleton, &strokes.digits[i % 10], &rng);
         hand_write(hands_line, &skeleton, &strokes.hand, &strokes.digits[i % 10], &rng);
         assert_in_range(hands_line->count, 20, LINE_POINTS - 1);
         assert_true(hands_line->pen >= strokes.hand.pen_least && hands_line->pen <= strokes.hand.pen_most);

@@ -41,7 +41,7 @@ static struct skeleton draw(struct rng *rng)
 {
     struct skeleton skeleton;
     memset(&skeleton, 0x5a, sizeof skeleton);
-    skeleton_draw(&skeleton, &strokes, 0, rng);
+    skeleton_draw(&skeleton, &strokes.digits[0], rng);
     return skeleton;
 }
 
@@ -86,8 +86,8 @@ static void the_same_numbers_give_the_same_skeleton(void **state)
         struct skeleton a, b;
         memset(&a, 0, sizeof a);
         memset(&b, 0, sizeof b);
-        skeleton_draw(&a, &strokes, i % 10, &rng);
-        skeleton_draw(&b, &strokes, i % 10, &twin);
+        skeleton_draw(&a, &strokes.digits[i % 10], &rng);
+        skeleton_draw(&b, &strokes.digits[i % 10], &twin);
         assert_memory_equal(&a, &b, sizeof a);
         assert_true(rng.state == twin.state);
     }
@@ -306,7 +306,7 @@ static void no_digit_of_the_built_in_document_leaves_the_bounds(void **state)
     struct skeleton skeleton;
     for (int digit = 0; digit < 10; digit++)
         for (int i = 0; i < DRAWS; i++) {
-            skeleton_draw(&skeleton, &strokes, digit, &rng);
+            skeleton_draw(&skeleton, &strokes.digits[digit], &rng);
             assert_in_range(skeleton.stroke_count, 1, SKELETON_STROKES);
             for (int s = 0, first = 0; s < skeleton.stroke_count; first = skeleton.ends[s++])
                 assert_in_range(skeleton.ends[s], first + 1, SKELETON_POINTS);

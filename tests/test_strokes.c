@@ -96,6 +96,7 @@ static void the_built_in_document_is_whole(void **state)
         fail_msg("%s", err.text);
     for (int digit = 0; digit < 10; digit++)
         assert_true(strokes.digits[digit].way_count > 0);
+    assert_true(strokes.strangers.way_count > 0);
     strokes_free(&strokes);
 }
 
@@ -174,7 +175,7 @@ static void keys_are_all_known_and_none_is_missing(void **state)
          "the document has an unknown key \"hands\": did you mean \"hand\"?"},
         {"\"version\": 1, ", "", "the document lacks the key \"version\""},
         {"\"hand\": {", "\"hand\": 3, \"other\": {",
-         "the document has an unknown key \"other\": known are format, version, hand or digits"},
+         "the document has an unknown key \"other\": known are format, version, hand, digits or strangers"},
         {"\"jitter\":", "\"jiter\":", "hand has an unknown key \"jiter\": did you mean \"jitter\"?"},
         {"\"pen\": 2, ", "", "hand lacks the key \"pen\""},
         {"\"0\":", "\"ten\":", "digits has an unknown key \"ten\": known are 0, 1, 2, 3, 4, 5, 6, 7, 8 or 9"},
@@ -270,7 +271,7 @@ static void a_document_with_random_changes_is_read_or_refused_without_harm(void 
         }
         struct skeleton skeleton;
         for (int i = 0; i < 100; i++)
-            skeleton_draw(&skeleton, &strokes, i % 10, &rng);
+            skeleton_draw(&skeleton, i % 11 < 10 ? &strokes.digits[i % 11] : &strokes.strangers, &rng);
         strokes_free(&strokes);
     }
     free(bytes);

@@ -31,7 +31,7 @@ enum {
 struct asked {
     const char *out, *sheet, *strokes, *text;
     int count, test, digits, ground, height, threads;
-    bool large, png;
+    bool large, png, strangers;
     uint64_t seed;
 };
 
@@ -49,6 +49,11 @@ static int check(struct asked *asked, const struct options *options, struct erro
                          asked->sheet != NULL ? "sheet"
                          : asked->png         ? "png"
                                               : "test");
+    if (asked->strangers && (asked->large || (asked->out != NULL && !asked->png)))
+        return error_set(err, ERROR_USAGE,
+                         asked->large ? "--strangers are small: leave them or --large out"
+                                      : "--strangers have no label, so they are no data set: add --png, or use --sheet "
+                                        "alone");
     if (asked->png && (asked->out == NULL || options_given(options, "test")))
         return error_set(err, ERROR_USAGE,
                          asked->out == NULL ? "--png needs --out DIR for the pictures"
@@ -111,6 +116,10 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .kind = OPTION_FLAG,
          .to.flag = &asked->png,
          .help = "the 28x28 digits as pictures in place of a data set"},
+        {.name = "strangers",
+         .kind = OPTION_FLAG,
+         .to.flag = &asked->strangers,
+         .help = "letters, signs, shapes and scribbles in place of digits; for --sheet and --png"},
         {.name = "large", .kind = OPTION_FLAG, .to.flag = &asked->large, .help = "big pictures in place of a data set"},
         {.name = "text",
          .kind = OPTION_TEXT,
@@ -212,7 +221,10 @@ static int write_pictures(const char *folder, const struct dataset *set, struct 
         char path[PATH_MAX];
         unsigned char gray[SYNTH_SIDE * SYNTH_SIDE];
         memcpy(gray, dataset_image(set, i), sizeof gray);
-        snprintf(path, sizeof path, "%s/%03d-%d.png", folder, i, set->labels[i]);
+        if (set->labels[i] == DATASET_NO_CLASS)
+            snprintf(path, sizeof path, "%s/%03d-none.png", folder, i);
+        else
+            snprintf(path, sizeof path, "%s/%03d-%d.png", folder, i, set->labels[i]);
         if (write_png_file(path, &(struct picture){SYNTH_SIDE, SYNTH_SIDE, gray}, err) != 0)
             return -1;
     }
@@ -229,7 +241,8 @@ static int draw(char digest[DIGEST_TEXT], const struct strokes *strokes, enum da
     digest[0] = '\0';
     if (count == 0)
         return synth_set_remove(asked->out, which, err);
-    if (synth_set(&set, strokes, asked->seed, which, count, err) != 0)
+    if ((asked->strangers ? synth_strangers(&set, strokes, asked->seed, count, err)
+                          : synth_set(&set, strokes, asked->seed, which, count, err)) != 0)
         return -1;
     int result = 0;
     if (asked->out != NULL)

@@ -17,6 +17,9 @@ struct dataset {
     void *owned_pixels, *owned_labels; /* NULL in a part, which borrows */
 };
 
+/* The label of an image of no class: it may be trained with, as what the network is to be unsure of. */
+enum { DATASET_NO_CLASS = 255 };
+
 enum dataset_which { DATASET_TRAIN, DATASET_TEST };
 
 /* The folder to read: `option` if not NULL, else $MNIST_DIR if set and not empty, else data/mnist. Only a string: that

@@ -4,9 +4,15 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "drawing/chance.h"
 #include "drawing/raster.h"
 
-enum { DIGITS = 10, PIXELS = SYNTH_SIDE * SYNTH_SIDE, BOX = SYNTH_BOX * SYNTH_BOX };
+enum {
+    DIGITS = 10,
+    PIXELS = SYNTH_SIDE * SYNTH_SIDE,
+    BOX = SYNTH_BOX * SYNTH_BOX,
+    STRANGERS = 2 /* beside the two sets: in the stream's number */
+};
 
 /* Px a height at which the longer side of the ink, the pen's width included, fills the box. */
 static double fill_box(const struct line *line)
@@ -91,36 +97,73 @@ static void place(unsigned char out[PIXELS], const float ink[BOX])
         }
 }
 
-void synth_digit(unsigned char out[PIXELS], const struct strokes *strokes, uint64_t seed, enum dataset_which set,
-                 int index)
+static struct rng stream(uint64_t seed, int set, int index)
 {
-    struct rng rng = rng_make(seed, RNG_DRAWING | (uint64_t)set << 8 | (uint64_t)(uint32_t)index << 32);
-    const int digit = index % DIGITS;
+    return rng_make(seed, RNG_DRAWING | (uint64_t)set << 8 | (uint64_t)(uint32_t)index << 32);
+}
+
+static void write_line(struct line *out, const struct hand *hand, const struct digit_strokes *from, struct rng *rng)
+{
     struct skeleton skeleton;
-    struct line line;
+    skeleton_draw(&skeleton, from, rng);
+    hand_write(out, &skeleton, hand, from, rng);
+}
+
+static void draw_line(unsigned char out[PIXELS], const struct line *line, const struct hand *hand, struct rng *rng)
+{
     unsigned char drawn[BOX];
     float ink[BOX];
-    skeleton_draw(&skeleton, strokes, digit, &rng);
-    hand_write(&line, &skeleton, &strokes->hand, &strokes->digits[digit], &rng);
-    draw_box(drawn, &line, &rng);
-    darken(ink, drawn, &strokes->hand, &rng);
+    draw_box(drawn, line, rng);
+    darken(ink, drawn, hand, rng);
     place(out, ink);
 }
 
-int synth_set(struct dataset *out, const struct strokes *strokes, uint64_t seed, enum dataset_which set, int count,
-              struct error *err)
+void synth_digit(unsigned char out[PIXELS], const struct strokes *strokes, uint64_t seed, enum dataset_which set,
+                 int index)
+{
+    struct rng rng = stream(seed, set, index);
+    struct line line;
+    write_line(&line, &strokes->hand, &strokes->digits[index % DIGITS], &rng);
+    draw_line(out, &line, &strokes->hand, &rng);
+}
+
+/* Two digits side by side, which touch or nearly do. */
+static void write_pair(struct line *out, const struct strokes *strokes, struct rng *rng)
+{
+    const double least = -0.15, most = 0.1; /* between their ink, in heights */
+    const double thinner = 0.75;            /* the pen of what is small in the box */
+    struct line right;
+    write_line(out, &strokes->hand, &strokes->digits[rng_below(rng, DIGITS)], rng);
+    write_line(&right, &strokes->hand, &strokes->digits[rng_below(rng, DIGITS)], rng);
+    const double edge = raster_extent(out, SYNTH_BOX, out->pen).right;
+    const double shift =
+        (edge - raster_extent(&right, SYNTH_BOX, right.pen).left) / SYNTH_BOX + chance_between(rng, least, most);
+    for (int i = 0; i < right.count && out->count < LINE_POINTS; i++) {
+        right.dots[i].x += shift;
+        out->dots[out->count++] = right.dots[i];
+    }
+    out->pen *= thinner;
+}
+
+void synth_stranger(unsigned char out[PIXELS], const struct strokes *strokes, uint64_t seed, int index)
+{
+    struct rng rng = stream(seed, STRANGERS, index);
+    struct line line;
+    if (chance_happens(&rng, strokes->pairs))
+        write_pair(&line, strokes, &rng);
+    else
+        write_line(&line, &strokes->hand, &strokes->strangers, &rng);
+    draw_line(out, &line, &strokes->hand, &rng);
+}
+
+static int allocate(struct dataset *out, int count, struct error *err)
 {
     const size_t size = (size_t)count * PIXELS;
     unsigned char *pixels = malloc(size), *labels = malloc((size_t)count);
     if (pixels == NULL || labels == NULL) {
         free(pixels);
         free(labels);
-        return error_memory(err, size, "the digits");
-    }
-#pragma omp parallel for schedule(dynamic, 64)
-    for (int i = 0; i < count; i++) {
-        synth_digit(pixels + (size_t)i * PIXELS, strokes, seed, set, i);
-        labels[i] = (unsigned char)(i % DIGITS);
+        return error_memory(err, size, "what is drawn");
     }
     *out = (struct dataset){.count = count,
                             .channels = 1,
@@ -130,6 +173,35 @@ int synth_set(struct dataset *out, const struct strokes *strokes, uint64_t seed,
                             .labels = labels,
                             .owned_pixels = pixels,
                             .owned_labels = labels};
-    digest_two(out->digest, pixels, size, labels, (size_t)count);
+    return 0;
+}
+
+int synth_set(struct dataset *out, const struct strokes *strokes, uint64_t seed, enum dataset_which set, int count,
+              struct error *err)
+{
+    if (allocate(out, count, err) != 0)
+        return -1;
+    unsigned char *pixels = out->owned_pixels, *labels = out->owned_labels;
+#pragma omp parallel for schedule(dynamic, 64)
+    for (int i = 0; i < count; i++) {
+        synth_digit(pixels + (size_t)i * PIXELS, strokes, seed, set, i);
+        labels[i] = (unsigned char)(i % DIGITS);
+    }
+    digest_two(out->digest, pixels, (size_t)count * PIXELS, labels, (size_t)count);
+    return 0;
+}
+
+int synth_strangers(struct dataset *out, const struct strokes *strokes, uint64_t seed, int count, struct error *err)
+{
+    if (strokes->strangers.way_count == 0)
+        return error_set(err, ERROR_MODEL, "the strokes have no \"strangers\": add them, or use the built-in ones");
+    if (allocate(out, count, err) != 0)
+        return -1;
+    unsigned char *pixels = out->owned_pixels, *labels = out->owned_labels;
+#pragma omp parallel for schedule(dynamic, 64)
+    for (int i = 0; i < count; i++)
+        synth_stranger(pixels + (size_t)i * PIXELS, strokes, seed, i);
+    memset(labels, DATASET_NO_CLASS, (size_t)count);
+    digest_two(out->digest, pixels, (size_t)count * PIXELS, labels, (size_t)count);
     return 0;
 }

@@ -19,4 +19,13 @@ void synth_digit(unsigned char out[SYNTH_SIDE * SYNTH_SIDE], const struct stroke
 int synth_set(struct dataset *out, const struct strokes *strokes, uint64_t seed, enum dataset_which set, int count,
               struct error *err);
 
+/* What is no digit, laid out in the same way: a letter, a sign, a shape, a scribble, two digits side by side. The same
+ * for the same seed and index. `strokes` have strangers. */
+void synth_stranger(unsigned char out[SYNTH_SIDE * SYNTH_SIDE], const struct strokes *strokes, uint64_t seed,
+                    int index);
+
+/* `count` of them, 1 to SYNTH_COUNT, labelled DATASET_NO_CLASS; released by dataset_free(). Fails with ERROR_MODEL:
+ * the strokes have none; ERROR_FAILED: memory. */
+int synth_strangers(struct dataset *out, const struct strokes *strokes, uint64_t seed, int count, struct error *err);
+
 #endif

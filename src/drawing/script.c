@@ -59,7 +59,7 @@ static void take_pen(struct writer *out, double pen, const struct strokes *strok
         out->digits[digit] = strokes->digits[digit];
         out->digits[digit].slant += lean;
         out->digits[digit].slant_spread *= 0.3;
-        skeleton_draw(&skeleton, strokes, digit, rng);
+        skeleton_draw(&skeleton, &strokes->digits[digit], rng);
         out->ways[digit] = skeleton.way;
     }
     out->gap = chance_between(rng, SCRIPT_GAP + 0.02, 0.3);

@@ -78,9 +78,8 @@ void skeleton_draw_way(struct skeleton *out, const struct way *way, struct rng *
     }
 }
 
-void skeleton_draw(struct skeleton *out, const struct strokes *strokes, int digit, struct rng *rng)
+void skeleton_draw(struct skeleton *out, const struct digit_strokes *from, struct rng *rng)
 {
-    const struct digit_strokes *from = &strokes->digits[digit];
     double shares = 0;
     for (int w = 0; w < from->way_count; w++)
         shares += from->ways[w].share;

@@ -23,8 +23,8 @@ struct skeleton {
 /* How many points an arc of so many degrees has, either way round: one about every 35 degrees. */
 int skeleton_arc_points(double sweep);
 
-/* digit 0 to 9. Never fails: strokes_parse() has refused what could not fit. */
-void skeleton_draw(struct skeleton *out, const struct strokes *strokes, int digit, struct rng *rng);
+/* `from` has one way at least. Never fails: strokes_parse() has refused what could not fit. */
+void skeleton_draw(struct skeleton *out, const struct digit_strokes *from, struct rng *rng);
 
 /* The same for a way that is given. */
 void skeleton_draw_way(struct skeleton *out, const struct way *way, struct rng *rng);

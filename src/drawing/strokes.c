@@ -74,7 +74,7 @@ static int read_hand(struct hand *out, const cJSON *json, struct error *err)
     return 0;
 }
 
-/* ---- Digits ---- */
+/* ---- Digits and strangers ---- */
 
 static int read_ways(struct digit_strokes *out, const cJSON *array, const char *where, struct error *err)
 {
@@ -114,9 +114,11 @@ static const struct {
 
 enum { DIGIT_FIELDS = sizeof digit_fields / sizeof digit_fields[0] };
 
-static int read_digit(struct digit_strokes *out, struct json_object from, const struct hand *hand, struct error *err)
+/* `more` is one more key that is known, or NULL. */
+static int read_digit(struct digit_strokes *out, struct json_object from, const char *more, const struct hand *hand,
+                      struct error *err)
 {
-    const char *known[DIGIT_FIELDS + 2] = {NULL};
+    const char *known[DIGIT_FIELDS + 3] = {NULL};
     const cJSON *ways;
     *out = (struct digit_strokes){.slant = hand->slant,
                                   .slant_spread = hand->slant_spread,
@@ -128,6 +130,7 @@ static int read_digit(struct digit_strokes *out, struct json_object from, const 
     for (int i = 0; i < DIGIT_FIELDS; i++)
         known[i] = digit_fields[i].name;
     known[DIGIT_FIELDS] = "ways";
+    known[DIGIT_FIELDS + 1] = more;
     if (json_check_keys(from, known, err) != 0)
         return -1;
     for (int i = 0; i < DIGIT_FIELDS; i++) {
@@ -151,11 +154,20 @@ static int read_digits(struct strokes *out, const cJSON *json, struct error *err
         const cJSON *digit;
         char place[JSON_WHERE];
         if (json_get_object(&digit, from, known[d], 1, err) != 0 ||
-            read_digit(&out->digits[d], (struct json_object){digit, json_place(place, from.where, known[d])},
+            read_digit(&out->digits[d], (struct json_object){digit, json_place(place, from.where, known[d])}, NULL,
                        &out->hand, err) != 0)
             return -1;
     }
     return 0;
+}
+
+static int read_strangers(struct strokes *out, const cJSON *json, struct error *err)
+{
+    const struct json_object from = {json, "strangers"};
+    return read_digit(&out->strangers, from, "pairs", &out->hand, err) != 0 ||
+                   json_get_number(&out->pairs, from, "pairs", 0, 1, 0, err) != 0
+               ? -1
+               : 0;
 }
 
 /* ---- The document ---- */
@@ -182,13 +194,15 @@ static int read_format(struct json_object from, struct error *err)
 
 static int read_document(struct strokes *out, const cJSON *json, struct error *err)
 {
-    static const char *const known[] = {"format", "version", "hand", "digits", NULL};
+    static const char *const known[] = {"format", "version", "hand", "digits", "strangers", NULL};
     const struct json_object from = {json, ""};
-    const cJSON *hand, *digits;
+    const cJSON *hand, *digits, *strangers = NULL;
     return read_format(from, err) != 0 || json_check_keys(from, known, err) != 0 ||
                    json_get_object(&hand, from, "hand", 1, err) != 0 ||
-                   json_get_object(&digits, from, "digits", 1, err) != 0 || read_hand(&out->hand, hand, err) != 0 ||
-                   read_digits(out, digits, err) != 0
+                   json_get_object(&digits, from, "digits", 1, err) != 0 ||
+                   json_get_object(&strangers, from, "strangers", 0, err) != 0 ||
+                   read_hand(&out->hand, hand, err) != 0 || read_digits(out, digits, err) != 0 ||
+                   (strangers != NULL && read_strangers(out, strangers, err) != 0)
                ? -1
                : 0;
 }
@@ -223,12 +237,17 @@ int strokes_load(struct strokes *out, const char *path, struct error *err)
     return result != 0 ? error_where(err, path) : 0;
 }
 
+static void free_ways(struct digit_strokes *digit)
+{
+    for (int w = 0; w < digit->way_count; w++)
+        strokes_way_free(&digit->ways[w]);
+    free(digit->ways);
+}
+
 void strokes_free(struct strokes *strokes)
 {
-    for (int d = 0; d < DIGITS; d++) {
-        for (int w = 0; w < strokes->digits[d].way_count; w++)
-            strokes_way_free(&strokes->digits[d].ways[w]);
-        free(strokes->digits[d].ways);
-    }
+    for (int d = 0; d < DIGITS; d++)
+        free_ways(&strokes->digits[d]);
+    free_ways(&strokes->strangers);
     *strokes = (struct strokes){0};
 }

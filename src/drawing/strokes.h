@@ -77,6 +77,7 @@ struct way {
     struct stroke *strokes;
 };
 
+/* A digit, or what is none. */
 struct digit_strokes {
     double slant, slant_spread;                   /* in place of the hand's */
     double jitter, bend, aspect, pen, pen_spread; /* factors on the hand's */
@@ -87,6 +88,8 @@ struct digit_strokes {
 struct strokes {
     struct hand hand;
     struct digit_strokes digits[10];
+    struct digit_strokes strangers; /* letters, signs, shapes, scribbles; no ways where the document has none */
+    double pairs;                   /* share of the strangers that are two digits side by side in place of them */
 };
 
 /* Reads a document of `size` bytes, STROKES_BYTES at most.
