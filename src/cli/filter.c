@@ -1,19 +1,17 @@
 /* lenet5 filter: one convolution and one pooling on any picture, done by the network's own layers, so that their work
  * can be looked at. */
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/files.h"
 #include "cli/command.h"
-#include "cli/filter_kernel.h"
 #include "cli/filter_steps.h"
 #include "cli/output.h"
 #include "image/decode.h"
 #include "image/write_png.h"
+#include "pages/filtered.h"
 
-enum { NO_POOL = -1, POOL_SIDE = 64, STRIDE = 1024, DEFAULT_POOL_SIDE = 2 };
+enum { NO_POOL = -1 };
 
 struct asked {
     const char *image, *kernel, *out, *steps;
@@ -67,7 +65,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .kind = OPTION_WHOLE,
          .to.whole = &asked->stride,
          .min = 1,
-         .max = STRIDE,
+         .max = FILTERED_STRIDE,
          .argument = "N",
          .help = "the filter moves by N pixels, the s of the formula"},
         {.name = "padding",
@@ -87,14 +85,14 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .kind = OPTION_WHOLE,
          .to.whole = &asked->pool_f,
          .min = 1,
-         .max = POOL_SIDE,
+         .max = FILTERED_POOL_SIDE,
          .argument = "N",
          .help = "side of the pooling window"},
         {.name = "s",
          .kind = OPTION_WHOLE,
          .to.whole = &asked->pool_s,
          .min = 1,
-         .max = STRIDE,
+         .max = FILTERED_STRIDE,
          .argument = "N",
          .fallback = "f",
          .help = "the pooling window moves by N pixels"},
@@ -130,96 +128,6 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
     return true;
 }
 
-static int allocate(real **out, size_t count, const char *what, struct error *err)
-{
-    *out = malloc(count * sizeof **out);
-    return *out != NULL ? 0 : error_memory(err, count * sizeof **out, what);
-}
-
-static size_t pixels_of(const struct picture *picture)
-{
-    return (size_t)picture->rows * (size_t)picture->cols;
-}
-
-static int reals_of(real **out, const struct picture *picture, struct error *err)
-{
-    if (allocate(out, pixels_of(picture), "the picture", err) != 0)
-        return -1;
-    for (size_t i = 0; i < pixels_of(picture); i++)
-        (*out)[i] = (real)picture->gray[i];
-    return 0;
-}
-
-static int convolve(struct filtered *filtered, const struct asked *asked, struct error *err)
-{
-    struct conv *conv = &filtered->conv;
-    *conv = (struct conv){.filters = 1, .f = filtered->kernel.f, .s = asked->stride, .p = asked->padding};
-    conv->in = (struct shape){1, filtered->picture.rows, filtered->picture.cols};
-    if (conv_output_shape(&conv->out, conv, conv->in, err) != 0) {
-        error_where(err, "convolution");
-        err->kind = ERROR_USAGE; /* it was the command line that asked for it, and no config */
-        return -1;
-    }
-    /* Refuses sizes that an int cannot count, so it comes before the arithmetic on them. */
-    if (picture_create(&filtered->gray, conv->out.rows, conv->out.cols, err) != 0)
-        return -1;
-    const real bias = 0;
-    real *x;
-    if (reals_of(&x, &filtered->picture, err) != 0)
-        return -1;
-    const int result = allocate(&filtered->y, pixels_of(&filtered->gray), "what the convolution gives", err);
-    if (result == 0)
-        conv_forward(filtered->y, x, filtered->kernel.w, &bias, conv);
-    free(x);
-    return result;
-}
-
-static unsigned char rounded(double gray)
-{
-    return (unsigned char)floor(gray + 0.5);
-}
-
-static void make_gray(struct filtered *filtered)
-{
-    const size_t count = pixels_of(&filtered->gray);
-    filtered->is_difference = filter_kernel_is_difference(&filtered->kernel);
-    filtered->largest = 0;
-    for (size_t i = 0; i < count; i++)
-        filtered->largest = fmax(filtered->largest, fabs((double)filtered->y[i]));
-    for (size_t i = 0; i < count; i++)
-        filtered->gray.gray[i] = rounded(filter_steps_gray(filtered, filtered->y[i]));
-}
-
-static int compress(struct filtered *filtered, const struct asked *asked, struct error *err)
-{
-    struct pool *pool = &filtered->pool;
-    *pool = (struct pool){.mode = (enum pool_mode)asked->pool, .f = asked->pool_f, .s = asked->pool_s};
-    pool->in = filtered->conv.out;
-    const int shorter = pool->in.rows < pool->in.cols ? pool->in.rows : pool->in.cols;
-    if (pool->f > shorter)
-        return error_set(err, ERROR_USAGE,
-                         "pooling: a %dx%d window does not fit in the %dx%d that the convolution gives: use --f %d or "
-                         "less",
-                         pool->f, pool->f, pool->in.rows, pool->in.cols, shorter);
-    if (pool_output_shape(&pool->out, pool, pool->in, err) != 0)
-        return -1;
-    if (picture_create(&filtered->pooled, pool->out.rows, pool->out.cols, err) != 0)
-        return -1;
-    filtered->is_pooled = true;
-    real *x, *y = NULL;
-    if (reals_of(&x, &filtered->gray, err) != 0)
-        return -1;
-    const int result = allocate(&y, pixels_of(&filtered->pooled), "what the pooling gives", err);
-    if (result == 0) {
-        pool_forward(y, x, pool);
-        for (size_t i = 0; i < pixels_of(&filtered->pooled); i++)
-            filtered->pooled.gray[i] = rounded((double)y[i]);
-    }
-    free(x);
-    free(y);
-    return result;
-}
-
 static void print_sizes(const char *what, struct shape in, struct shape out, int f, int s, int p)
 {
     printf("%s: floor((%d+2*%d-%d)/%d)+1 = %d row%s, floor((%d+2*%d-%d)/%d)+1 = %d column%s\n", what, in.rows, p, f, s,
@@ -249,10 +157,13 @@ static int run(struct filtered *filtered, const struct asked *asked, struct erro
 {
     if (filter_kernel_parse(&filtered->kernel, asked->kernel, err) != 0 ||
         (asked->out != NULL && files_check_writable(asked->out, err) != 0) ||
-        decode_file(&filtered->picture, asked->image, err) != 0 || convolve(filtered, asked, err) != 0)
+        decode_file(&filtered->picture, asked->image, err) != 0)
         return -1;
-    make_gray(filtered);
-    if (asked->pool != NO_POOL && compress(filtered, asked, err) != 0)
+    filtered->conv.s = asked->stride;
+    filtered->conv.p = asked->padding;
+    filtered->is_pooled = asked->pool != NO_POOL;
+    filtered->pool = (struct pool){.mode = (enum pool_mode)asked->pool, .f = asked->pool_f, .s = asked->pool_s};
+    if (filtered_work_out(filtered, err) != 0)
         return -1;
     if (asked->steps != NULL && filter_steps_check(filtered, asked->step_row, asked->step_col, err) != 0)
         return -1;
@@ -267,8 +178,11 @@ static int run(struct filtered *filtered, const struct asked *asked, struct erro
 
 int filter_command(int argc, char **argv)
 {
-    struct asked asked = {
-        .kernel = "vertical", .stride = 1, .pool = NO_POOL, .pool_f = DEFAULT_POOL_SIDE, .pool_s = DEFAULT_POOL_SIDE};
+    struct asked asked = {.kernel = "vertical",
+                          .stride = 1,
+                          .pool = NO_POOL,
+                          .pool_f = FILTERED_POOL_DEFAULT,
+                          .pool_s = FILTERED_POOL_DEFAULT};
     struct filtered filtered = {0};
     struct error err = {0};
     int status = STATUS_DONE;
@@ -276,9 +190,6 @@ int filter_command(int argc, char **argv)
         return status;
     if (run(&filtered, &asked, &err) != 0)
         status = output_error(&err);
-    picture_free(&filtered.picture);
-    picture_free(&filtered.gray);
-    picture_free(&filtered.pooled);
-    free(filtered.y);
+    filtered_free(&filtered);
     return status;
 }

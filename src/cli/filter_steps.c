@@ -14,13 +14,6 @@ struct block {
     char numbers[CELLS][NUMBER];
 };
 
-double filter_steps_gray(const struct filtered *filtered, real y)
-{
-    if (filtered->is_difference)
-        return filtered->largest > 0 ? fabs((double)y) * 255 / filtered->largest : 0;
-    return y < 0 ? 0 : y > 255 ? 255 : (double)y;
-}
-
 static int read_digits(int *value, const char **text)
 {
     const size_t digits = strspn(*text, "0123456789");
@@ -145,7 +138,7 @@ static void print_gray(const struct filtered *filtered, int row, int col)
         printf("gray: |%.7g| * 255 / %.7g = ", (double)y + 0.0, filtered->largest);
     else
         printf("gray: every y is 0, so this is ");
-    print_rounded(filter_steps_gray(filtered, y), filtered->gray.gray[at]);
+    print_rounded(filtered_gray(filtered, y), filtered->gray.gray[at]);
 }
 
 /* The first place along an axis whose window holds `at`, or -1: s > f leaves gaps, and floor drops an incomplete

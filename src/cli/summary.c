@@ -7,31 +7,8 @@
 #include "cli/table.h"
 #include "model/config.h"
 #include "model/model_file.h"
-#include "nn/architecture.h"
-
-static long long size_of(struct shape shape)
-{
-    return (long long)shape.channels * shape.rows * shape.cols;
-}
-
-static long long parameters_of(const struct layer *layer)
-{
-    return (long long)layer->weight_count + layer->bias_count;
-}
-
-/* Of a dense layer that joins every number of the one shape to every number of the other. */
-static long long dense_parameters(struct shape in, struct shape out)
-{
-    return (size_of(in) + 1) * size_of(out);
-}
-
-static long long total_multiply_adds(const struct architecture *architecture)
-{
-    long long total = 0;
-    for (int i = 0; i < architecture->layer_count; i++)
-        total += layer_multiply_adds(&architecture->layers[i]);
-    return total;
-}
+#include "model/summary_json.h"
+#include "nn/counts.h"
 
 struct window {
     int f, s, p;
@@ -92,7 +69,7 @@ static void add_shape(struct table *table, struct shape shape, int is_dense)
         table_cell(table, "(%d, 1)", shape.channels);
     else
         table_cell(table, "(%d, %d, %d)", shape.rows, shape.cols, shape.channels);
-    table_cell(table, "%s", figures_grouped(size, size_of(shape)));
+    table_cell(table, "%s", figures_grouped(size, counts_size(shape)));
 }
 
 static void add_counts(struct table *table, long long parameters, long long multiply_adds)
@@ -125,10 +102,10 @@ static void print_layers(const struct architecture *architecture)
         add_name(&table, layer, i + 1);
         add_window(&table, layer);
         add_shape(&table, layer->out, layer->kind == LAYER_DENSE);
-        add_counts(&table, parameters_of(layer), layer_multiply_adds(layer));
+        add_counts(&table, counts_parameters(layer), layer_multiply_adds(layer));
     }
     add_cells(&table, total);
-    add_counts(&table, (long long)architecture->parameter_count, total_multiply_adds(architecture));
+    add_counts(&table, (long long)architecture->parameter_count, counts_multiply_adds(architecture));
     table_print(stdout, &table);
 }
 
@@ -142,7 +119,7 @@ static void add_conv_counts(struct table *table, const struct layer *layer)
     const struct conv *conv = &layer->conv;
     char text[FIGURES_GROUPED];
     table_cell(table, "(%d*%d*%d+1)*%d = %s", conv->f, conv->f, conv->in.channels, conv->filters,
-               figures_grouped(text, parameters_of(layer)));
+               figures_grouped(text, counts_parameters(layer)));
     table_cell(table, "%d*%d*%d * %d*%d*%d = %s", conv->f, conv->f, conv->in.channels, conv->out.rows, conv->out.cols,
                conv->filters, figures_grouped(text, layer_multiply_adds(layer)));
 }
@@ -157,7 +134,7 @@ static void add_dense_arithmetic(struct table *table, const struct layer *layer)
         table_cell(table, "%d*%d*%d = %s inputs", in.rows, in.cols, in.channels, inputs);
     else
         table_cell(table, "%s input%s", inputs, layer->dense.inputs == 1 ? "" : "s");
-    table_cell(table, "(%s+1)*%s = %s", inputs, units, figures_grouped(text, parameters_of(layer)));
+    table_cell(table, "(%s+1)*%s = %s", inputs, units, figures_grouped(text, counts_parameters(layer)));
     table_cell(table, "%s * %s = %s", inputs, units, figures_grouped(text, layer_multiply_adds(layer)));
 }
 
@@ -201,7 +178,7 @@ static void print_arithmetic(const struct architecture *architecture)
 
 static void print_against_dense(const struct layer *layer, int number)
 {
-    const long long own = parameters_of(layer), dense = dense_parameters(layer->in, layer->out);
+    const long long own = counts_parameters(layer), dense = counts_dense(layer->in, layer->out);
     const struct shape in = layer->in, out = layer->out;
     char own_text[FIGURES_GROUPED], inputs[FIGURES_GROUPED], outputs[FIGURES_GROUPED], dense_text[FIGURES_GROUPED];
     char times[FIGURES_GROUPED];
@@ -212,7 +189,7 @@ static void print_against_dense(const struct layer *layer, int number)
     printf("%d conv: %s parameters; a dense layer from %dx%dx%d to %dx%dx%d would need\n"
            "        (%s+1)*%s = %s, %s times as many\n",
            number, figures_grouped(own_text, own), in.rows, in.cols, in.channels, out.rows, out.cols, out.channels,
-           figures_grouped(inputs, size_of(in)), figures_grouped(outputs, size_of(out)),
+           figures_grouped(inputs, counts_size(in)), figures_grouped(outputs, counts_size(out)),
            figures_grouped(dense_text, dense), times);
 }
 
@@ -227,60 +204,6 @@ static void print_why_convolutions(const struct architecture *architecture)
                    "connected to f*f*channels numbers only.\n\n");
         print_against_dense(&architecture->layers[i], i + 1);
     }
-}
-
-static cJSON *shape_to_json(struct shape shape, int is_dense)
-{
-    const int sizes[] = {shape.rows, shape.cols, shape.channels}, units[] = {shape.channels};
-    return is_dense ? cJSON_CreateIntArray(units, 1) : cJSON_CreateIntArray(sizes, 3);
-}
-
-static cJSON *input_to_json(const struct architecture *architecture)
-{
-    const struct input *input = &architecture->input;
-    cJSON *json = cJSON_CreateObject();
-    cJSON_AddNumberToObject(json, "rows", input->rows);
-    cJSON_AddNumberToObject(json, "cols", input->cols);
-    cJSON_AddNumberToObject(json, "channels", input->channels);
-    cJSON_AddNumberToObject(json, "pad", input->pad);
-    cJSON_AddItemToObject(json, "shape", shape_to_json(architecture->in, 0));
-    cJSON_AddNumberToObject(json, "size", (double)size_of(architecture->in));
-    return json;
-}
-
-static cJSON *layer_to_json(const struct layer *layer)
-{
-    cJSON *json = cJSON_CreateObject();
-    cJSON_AddStringToObject(json, "type", layer_kind_name(layer->kind));
-    if (layer->kind == LAYER_POOL)
-        cJSON_AddStringToObject(json, "mode", pool_name(layer));
-    else
-        cJSON_AddStringToObject(json, "activation", activation_name(layer->activation));
-    if (layer->kind != LAYER_DENSE) {
-        const struct window window = window_of(layer);
-        cJSON_AddNumberToObject(json, "f", window.f);
-        cJSON_AddNumberToObject(json, "s", window.s);
-        cJSON_AddNumberToObject(json, "p", window.p);
-    }
-    cJSON_AddItemToObject(json, "shape", shape_to_json(layer->out, layer->kind == LAYER_DENSE));
-    cJSON_AddNumberToObject(json, "size", (double)size_of(layer->out));
-    cJSON_AddNumberToObject(json, "parameters", (double)parameters_of(layer));
-    cJSON_AddNumberToObject(json, "multiply_adds", (double)layer_multiply_adds(layer));
-    if (layer->kind == LAYER_CONV)
-        cJSON_AddNumberToObject(json, "dense_parameters", (double)dense_parameters(layer->in, layer->out));
-    return json;
-}
-
-static int print_json(const struct architecture *architecture)
-{
-    cJSON *json = cJSON_CreateObject();
-    cJSON_AddItemToObject(json, "input", input_to_json(architecture));
-    cJSON *layers = cJSON_AddArrayToObject(json, "layers");
-    for (int i = 0; i < architecture->layer_count; i++)
-        cJSON_AddItemToArray(layers, layer_to_json(&architecture->layers[i]));
-    cJSON_AddNumberToObject(json, "parameters", (double)architecture->parameter_count);
-    cJSON_AddNumberToObject(json, "multiply_adds", (double)total_multiply_adds(architecture));
-    return output_json(json);
 }
 
 static int load(struct architecture *out, const char *config_name, const char *model_path, struct error *err)
@@ -333,7 +256,7 @@ int summary_command(int argc, char **argv)
         error_set(&err, ERROR_USAGE, "--config and --model both name a network: give one of them");
     else if (load(&architecture, config, model, &err) == 0) {
         if (as_json)
-            return print_json(&architecture);
+            return output_json(summary_json(&architecture));
         print_input(&architecture);
         print_layers(&architecture);
         print_arithmetic(&architecture);

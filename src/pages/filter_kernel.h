@@ -1,6 +1,6 @@
 /* The filters that `lenet5 filter` knows by name, and any other written as rows of numbers. */
-#ifndef LENET5_CLI_FILTER_KERNEL_H
-#define LENET5_CLI_FILTER_KERNEL_H
+#ifndef LENET5_PAGES_FILTER_KERNEL_H
+#define LENET5_PAGES_FILTER_KERNEL_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "cli/filter_kernel.h"
+#include "pages/filter_kernel.h"
 
 #include <math.h>
 #include <stdio.h>
