@@ -8,6 +8,8 @@ BUILD    ?= $(if $(SAN),build/san-$(subst $(,),-,$(SAN)),build)
 , := ,
 
 PACKAGES := zlib libcjson libpng libjpeg libmd
+# The program alone needs these; what embeds the library does not.
+PROGRAM_PACKAGES := libmicrohttpd
 IS_CLANG := $(findstring clang,$(CC) $(shell $(CC) --version 2>/dev/null | head -n 1))
 OPENMP   := -fopenmp
 
@@ -29,8 +31,9 @@ endif
 # -ffp-contract=off: a compiler that fuses a*b+c where it likes would make the trained bytes its own affair.
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS   ?= -O2 -g
-PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null) $(if $(ROOT),-I$(ROOT)/usr/include/$(CROSS))
+PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(PROGRAM_PACKAGES) 2>/dev/null) $(if $(ROOT),-I$(ROOT)/usr/include/$(CROSS))
 PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
+PROGRAM_LIBS   := $(shell $(PKG_CONFIG) --libs $(PROGRAM_PACKAGES) 2>/dev/null)
 ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARNINGS) -ffp-contract=off -fno-math-errno $(OPENMP) -Isrc \
              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
              $(PACKAGE_CFLAGS)
@@ -50,15 +53,16 @@ else
 TIERS := portable
 endif
 
-SOURCES := $(filter-out src/cli/% src/main.c,$(wildcard src/*.c src/*/*.c))
+SOURCES := $(filter-out src/pages/% src/cli/% src/main.c,$(wildcard src/*.c src/*/*.c))
 KERNELS := $(wildcard src/fast/kernels/*.c)
-CLI     := $(wildcard src/cli/*.c) $(wildcard src/main.c)
+PROGRAM := $(wildcard src/pages/*.c src/cli/*.c) $(wildcard src/main.c)
+PAGE    := $(wildcard src/pages/page/*)
 TESTS   := $(wildcard tests/test_*.c)
 HELPERS := $(filter-out $(TESTS),$(wildcard tests/*.c))
 
 LIBRARY_OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/strokes_builtin.o \
                    $(foreach t,$(TIERS),$(KERNELS:src/fast/kernels/%.c=$(BUILD)/obj/fast/kernels/%.$(t).o))
-CLI_OBJECTS     := $(CLI:src/%.c=$(BUILD)/obj/%.o)
+PROGRAM_OBJECTS := $(PROGRAM:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/page_files.o
 HELPER_OBJECTS  := $(HELPERS:tests/%.c=$(BUILD)/tests/%.o)
 DOUBLE_OBJECTS  := $(patsubst src/nn/%.c,$(BUILD)/double/%.o,$(wildcard src/nn/*.c))
 TEST_PROGRAMS   := $(TESTS:tests/%.c=$(BUILD)/tests/%)
@@ -73,8 +77,8 @@ endif
 
 all: $(BUILD)/lenet5 $(BUILD)/liblenet5.a
 
-$(BUILD)/lenet5: $(CLI_OBJECTS) $(BUILD)/liblenet5.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+$(BUILD)/lenet5: $(PROGRAM_OBJECTS) $(BUILD)/liblenet5.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LDLIBS) $(PROGRAM_LIBS)
 
 $(BUILD)/liblenet5.a: $(LIBRARY_OBJECTS)
 	rm -f $@
@@ -96,15 +100,28 @@ $(foreach t,$(TIERS),$(eval $(call tier_rule,$(t))))
 $(BUILD)/obj/fast/kernels.o: EXTRA_CFLAGS = -D'TIERS=$(foreach t,$(TIERS),TIER($(t)))'
 $(BUILD)/obj/cli/version.o: EXTRA_CFLAGS = -DLENET5_VERSION='"$(VERSION)"'
 
-# data/strokes.json as an array of bytes: a string literal may have 4,095 characters only.
+# Files as arrays of bytes: a string literal may have 4,095 characters only.
+BYTES_OF = od -An -v -tu1 $(1) | sed 's/\([0-9][0-9]*\) */\1,/g'
+
 $(BUILD)/gen/strokes_builtin.c: data/strokes.json Makefile
 	@mkdir -p $(@D)
 	@{ echo '#include "drawing/strokes_builtin.h"'; echo 'const unsigned char strokes_builtin[] = {'; \
-	   od -An -v -tu1 $< | sed 's/\([0-9][0-9]*\) */\1,/g'; \
+	   $(call BYTES_OF,$<); \
 	   echo '};'; echo 'const size_t strokes_builtin_size = sizeof strokes_builtin;'; } > $@.part
 	@mv $@.part $@
 
-$(BUILD)/obj/strokes_builtin.o: $(BUILD)/gen/strokes_builtin.c $(BUILD)/flags
+# The page: each file of src/pages/page, and a table of them.
+$(BUILD)/gen/page_files.c: $(PAGE) Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "pages/page_files.h"'; \
+	   for f in $(notdir $(PAGE)); do \
+	       echo "static const unsigned char $$(echo $$f | tr . _)[] = {"; $(call BYTES_OF,src/pages/page/$$f); echo '};'; done; \
+	   echo 'const struct page_file page_files[] = {'; \
+	   for f in $(notdir $(PAGE)); do n=$$(echo $$f | tr . _); echo "{\"$$f\", $$n, sizeof $$n},"; done; \
+	   echo '};'; } > $@.part
+	@mv $@.part $@
+
+$(BUILD)/obj/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -128,7 +145,7 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELPER_OBJECTS) $(BUILD)/liblen
 # Another compiler or other flags: everything is built again.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@$(PKG_CONFIG) --exists $(PACKAGES) 2>/dev/null || { echo "make: libraries are missing: run scripts/setup$(if $(IS_ARM), --arm), which installs them" >&2; exit 1; }
+	@$(PKG_CONFIG) --exists $(PACKAGES) $(PROGRAM_PACKAGES) 2>/dev/null || { echo "make: libraries are missing: run scripts/setup$(if $(IS_ARM), --arm), which installs them" >&2; exit 1; }
 	@echo '$(CC) $(shell $(CC) -dumpfullversion -dumpversion) $(ALL_CFLAGS) $(LDFLAGS) $(TIERS) $(VERSION)' | cmp -s - $@ || \
 	 echo '$(CC) $(shell $(CC) -dumpfullversion -dumpversion) $(ALL_CFLAGS) $(LDFLAGS) $(TIERS) $(VERSION)' > $@
 

@@ -19,11 +19,11 @@ extern const struct command main_commands[]; /* ends with a row without a name *
 int train_command(int argc, char **argv);
 int evaluate_command(int argc, char **argv);
 int classify_command(int argc, char **argv);
-int read_command(int argc, char **argv);
 int summary_command(int argc, char **argv);
 int filter_command(int argc, char **argv);
 int synth_command(int argc, char **argv);
 int bench_command(int argc, char **argv);
+int serve_command(int argc, char **argv);
 int help_command(int argc, char **argv);
 
 /* Finds the command in argv[1] and runs it; makes sure at the end that the results have left the program. Returns the

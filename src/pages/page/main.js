@@ -1,0 +1,182 @@
+// The page: what is drawn goes to the server, and what the network makes of it comes back.
+
+import { get, pgm, PGM, post } from "/ask.js";
+import { Filter } from "/filter.js";
+import { Walk } from "/maps.js";
+import { showFacts, showTable } from "/network.js";
+import { Pen } from "/pen.js";
+
+const find = (id) => document.getElementById(id);
+const SIDE = 280;
+const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
+// ---- Tabs, as the ARIA pattern has them ----
+
+const tabs = [...document.querySelectorAll("[role=tab]")];
+
+function choose(chosen) {
+  for (const tab of tabs) {
+    const isChosen = tab === chosen;
+    tab.ariaSelected = String(isChosen);
+    tab.tabIndex = isChosen ? 0 : -1;
+    find(tab.getAttribute("aria-controls")).hidden = !isChosen;
+  }
+  if (chosen.id === "tab-filter") filter.update();
+}
+
+tabs.forEach((tab, i) => {
+  tab.addEventListener("click", () => choose(tab));
+  tab.addEventListener("keydown", (event) => {
+    const to = { ArrowLeft: i - 1, ArrowRight: i + 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const next = tabs[(to + tabs.length) % tabs.length];
+    choose(next);
+    next.focus();
+  });
+});
+
+// ---- The answer ----
+
+const walk = new Walk(find("walk"));
+const nothing = find("walk").firstElementChild;
+let answer = null; // the last one from /explain, or null
+
+function makeBars(count) {
+  const body = find("bars").tBodies[0];
+  for (let k = 0; k < count; k++) {
+    const tr = body.insertRow(), th = document.createElement("th"), bar = document.createElement("div");
+    th.scope = "row";
+    th.textContent = k;
+    bar.className = "bar";
+    bar.append(document.createElement("i"));
+    tr.append(th);
+    tr.insertCell().append(bar);
+    tr.insertCell();
+  }
+}
+
+function fillBars(probabilities, best) {
+  const rows = find("bars").tBodies[0].rows;
+  if (rows.length === 0) makeBars(probabilities.length);
+  probabilities.forEach((share, k) => {
+    rows[k].classList.toggle("is-best", k === best);
+    rows[k].querySelector("i").style.setProperty("--share", share);
+    rows[k].cells[2].textContent = percent(share);
+  });
+}
+
+function say(digit, text, isUnsure) {
+  find("digit").textContent = digit;
+  find("said").textContent = text;
+  find("answer").classList.toggle("is-unsure", isUnsure);
+}
+
+function show(next, milliseconds) {
+  const isUnsure = next.sure === false, sure = percent(next.probability);
+  answer = next;
+  fillBars(next.probabilities, isUnsure ? -1 : next.digit);
+  say(isUnsure ? "?" : next.digit, isUnsure ? `Not sure: perhaps a ${next.digit} (${sure})` : `${sure} sure`, isUnsure);
+  if (milliseconds !== undefined) {
+    find("said").textContent += `, in ${Math.round(milliseconds)} ms`;
+    find("spoken").textContent = isUnsure ? `Not sure, perhaps ${next.digit}` : `${next.digit}, ${sure} sure`;
+  }
+  walk.fill(next);
+  if (!find("filter").hidden) filter.update();
+}
+
+function showNothing(text) {
+  answer = null;
+  fillBars(Array(10).fill(0), -1);
+  say("–", text, false);
+  find("spoken").textContent = text;
+  walk.empty(nothing);
+  if (!find("filter").hidden) filter.update();
+}
+
+// ---- Questions: one on its way at a time, and always one more about the latest state ----
+
+let isAsking = false, waiting = null;
+
+// `since`: when the stroke ended, if it did.
+async function ask(body, type, since) {
+  waiting = { body, type, since: since ?? waiting?.since };
+  if (isAsking) return;
+  isAsking = true;
+  while (waiting !== null) {
+    const question = waiting;
+    waiting = null;
+    try {
+      const next = await post("/explain", question.body(), question.type);
+      if (pen.isEmpty) continue;
+      const took = question.since === undefined ? undefined : performance.now() - question.since;
+      show(next, took);
+      if (took !== undefined) performance.measure("answer", { start: question.since, end: performance.now() });
+      trouble(null);
+    } catch (error) {
+      showNothing("No answer.");
+      trouble(error instanceof TypeError ? "The server does not answer: is lenet5 serve still running?" : error.message);
+    }
+  }
+  isAsking = false;
+}
+
+function trouble(text) {
+  find("trouble").hidden = text === null;
+  find("trouble").textContent = text ?? "";
+}
+
+const pen = new Pen(find("pad"), (isDone, time) => {
+  find("undo").disabled = find("clear").disabled = pen.isEmpty;
+  if (!pen.isEmpty) {
+    ask(() => pgm(pen.gray(), SIDE, SIDE), PGM, isDone ? time : undefined);
+    return;
+  }
+  waiting = null;
+  trouble(null);
+  showNothing("Nothing is drawn yet.");
+});
+const filter = new Filter(() => ({
+  seen: answer?.input ?? null,
+  drawn: pen.isEmpty ? null : (side) => pen.gray(side),
+}));
+
+find("undo").addEventListener("click", () => pen.undo());
+find("clear").addEventListener("click", () => pen.clear());
+
+// ---- Pictures: chosen, dropped, pasted ----
+
+async function take(file) {
+  if (!file) return;
+  try {
+    pen.show(await createImageBitmap(file));
+  } catch {
+    // The server knows formats that browsers do not: it is asked all the same.
+    pen.show(Object.assign(document.createElement("canvas"), { width: 1, height: 1 }));
+  }
+  find("undo").disabled = find("clear").disabled = false;
+  ask(() => file, file.type.startsWith("image/") ? file.type : "application/octet-stream", performance.now());
+}
+
+find("file").addEventListener("change", (event) => {
+  take(event.target.files[0]);
+  event.target.value = "";
+});
+addEventListener("paste", (event) => take([...event.clipboardData.files][0]));
+for (const name of ["dragover", "dragleave", "drop"])
+  addEventListener(name, (event) => {
+    event.preventDefault();
+    find("pad").classList.toggle("is-over", name === "dragover");
+    if (name === "drop") take(event.dataTransfer.files[0]);
+  });
+
+// ---- From the start ----
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => answer && walk.fill(answer));
+fillBars(Array(10).fill(0), -1);
+get("/model").then((model) => {
+  find("about").textContent = `A convolutional network of ${model.network.parameters.toLocaleString("en")} parameters ` +
+    "that reads a digit, and what happens inside it.";
+  showTable(find("layers"), model.network);
+  showFacts(find("facts"), model);
+}).catch((error) => trouble(error.message));
