@@ -149,23 +149,6 @@ static int print_answer(const char *path, const float *probabilities, int classe
     return STATUS_DONE;
 }
 
-/* A file that cannot be answered: one line on stderr, or with --json a document in its place. */
-static int print_failure(const char *path, const struct error *err, bool json)
-{
-    char name[OUTPUT_NAME];
-    if (!json) {
-        (void)output_error(err);
-        return STATUS_FAILED;
-    }
-    cJSON *document = cJSON_CreateObject();
-    output_printable(name, path, true);
-    cJSON_AddStringToObject(document, "file", name);
-    output_printable(name, err->text, true);
-    cJSON_AddStringToObject(document, "error", name);
-    output_json(document);
-    return STATUS_FAILED;
-}
-
 /* ---- All files ---- */
 
 /* What the work on files shares. */
@@ -194,7 +177,7 @@ static void tell(void *context, const char *path, void *result, const struct err
     struct classify *classify = context;
     const struct answer *answer = result;
     const int classes = classify->classifiers->model.architecture.classes;
-    const int status = err != NULL ? print_failure(path, err, classify->asked->json)
+    const int status = err != NULL ? output_failure(path, err, classify->asked->json)
                                    : print_answer(path, answer->probabilities, classes, classify->asked);
     if (status != STATUS_DONE)
         classify->status = status;

@@ -19,6 +19,7 @@ extern const struct command main_commands[]; /* ends with a row without a name *
 int train_command(int argc, char **argv);
 int evaluate_command(int argc, char **argv);
 int classify_command(int argc, char **argv);
+int read_command(int argc, char **argv);
 int summary_command(int argc, char **argv);
 int filter_command(int argc, char **argv);
 int synth_command(int argc, char **argv);

@@ -16,6 +16,7 @@ void help_print(void)
          "Examples:\n"
          "  lenet5 train --epochs 5 --out lenet5.json\n"
          "  lenet5 classify --model lenet5.json digit.png\n"
+         "  lenet5 read page.jpg\n"
          "\n"
          "Next: lenet5 help train");
 }

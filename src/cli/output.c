@@ -65,6 +65,20 @@ int output_json(cJSON *document)
     return STATUS_DONE;
 }
 
+int output_failure(const char *path, const struct error *err, bool json)
+{
+    char text[OUTPUT_NAME];
+    if (!json) {
+        (void)output_error(err);
+        return STATUS_FAILED;
+    }
+    cJSON *document = cJSON_CreateObject();
+    cJSON_AddStringToObject(document, "file", output_printable(text, path, true));
+    cJSON_AddStringToObject(document, "error", output_printable(text, err->text, true));
+    (void)output_json(document);
+    return STATUS_FAILED;
+}
+
 const char *output_printable(char out[OUTPUT_NAME], const char *path, bool json)
 {
     snprintf(out, OUTPUT_NAME, "%s", path);

@@ -16,11 +16,16 @@ enum output_exit {
     STATUS_MODEL = 4,
     STATUS_DIVERGED = 5,
     STATUS_BELOW_MINIMUM = 6,
+    STATUS_REFUSED = 7,
 };
 
 /* Prints "lenet5: SENTENCE" on stderr and returns the exit status of its kind (the one place that maps them), so that
  * commands can `return output_error(&err)`. */
 int output_error(const struct error *err);
+
+/* A file among several that cannot be answered: its error on stderr, or with `json` a document in its place,
+ * {"file", "error"}. Returns STATUS_FAILED. */
+int output_failure(const char *path, const struct error *err, bool json);
 
 /* "lenet5: LINE" on stderr for what is no failure: a warning, what is being done. No newline in `format`; control
  * characters are replaced. */

@@ -1,0 +1,18 @@
+/* The classifiers of a command: one model, and a classifier of it for each thread. */
+#ifndef LENET5_CLI_CLASSIFIERS_H
+#define LENET5_CLI_CLASSIFIERS_H
+
+#include "reader/classifier.h"
+
+struct classifiers {
+    int count;
+    struct classifier *all; /* [count]; all[0] owns the model */
+};
+
+/* Opens a model for `count` threads; `model` and `kernel` are what the options of default_model.h and kernel.h give.
+ * Gives   *out, released by classifiers_close().
+ * Fails   as default_model(), kernel_chosen() and classifier_open() do. */
+int classifiers_open(struct classifiers *out, const char *model, int kernel, int count, struct error *err);
+void classifiers_close(struct classifiers *classifiers);
+
+#endif

@@ -1,0 +1,54 @@
+/* The pieces of one line, and which of them make a digit each: the cheapest way through a lattice.
+ *
+ * Every run of neighbouring pieces may be one digit. Its price is -log of the probability that the network gives to its
+ * answer, plus what its shape, the gaps between its parts and the cuts at its sides cost. All prices are in nats, as
+ * if they were -log of probabilities; the cheapest way from the first piece to the last is found by dynamic
+ * programming.
+ *
+ * Source: LeCun et al. 1998, sections V and VI: heuristic over-segmentation, and Viterbi's algorithm over the graph of
+ * segments that the network has scored. */
+#ifndef LENET5_READER_LATTICE_H
+#define LENET5_READER_LATTICE_H
+
+#include "reader/classifier.h"
+#include "reader/cuts.h"
+#include "reader/marks.h"
+
+/* Where everything comes from; borrowed. */
+struct page {
+    const struct ink *ink;
+    const struct components *components;
+    struct classifier *classifier;
+};
+
+struct lattice {
+    int count; /* pieces, from left to right */
+    struct piece *pieces;
+    int cuts_count;
+    struct cuts *cuts; /* of marks that were cut; pieces point into them */
+    double height;     /* of a usual digit in this line, pixels */
+};
+
+/* A digit: pieces first .. first + count - 1. */
+struct segment {
+    int first, count;
+};
+
+/* Makes the pieces of a line: its marks, and the parts of those that could be several digits.
+ * Gives   *out, released by lattice_free().
+ * Fails   with ERROR_FAILED: memory. */
+int lattice_create(struct lattice *out, const struct mark *marks, int count, const struct page *page,
+                   struct error *err);
+void lattice_free(struct lattice *lattice);
+
+/* Gives   segments [at most lattice->count], from left to right, and how many in *count. Low pieces that belong to no
+ *         digit are left out.
+ * Fails   with ERROR_FAILED: memory. */
+int lattice_read(struct segment *segments, int *count, const struct lattice *lattice, const struct page *page,
+                 struct error *err);
+
+/* The network's answer about some pieces as one digit, in *digit, and probabilities [classes]. Fails: memory. */
+int lattice_answer(int *digit, float *probabilities, const struct piece *pieces, int count, const struct page *page,
+                   struct error *err);
+
+#endif
