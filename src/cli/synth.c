@@ -225,7 +225,7 @@ static int write_pictures(const char *folder, const struct dataset *set, struct 
             snprintf(path, sizeof path, "%s/%03d-none.png", folder, i);
         else
             snprintf(path, sizeof path, "%s/%03d-%d.png", folder, i, set->labels[i]);
-        if (write_png_file(path, &(struct picture){SYNTH_SIDE, SYNTH_SIDE, gray}, err) != 0)
+        if (write_png_file(path, &(struct picture){.rows = SYNTH_SIDE, .cols = SYNTH_SIDE, .gray = gray}, err) != 0)
             return -1;
     }
     return 0;

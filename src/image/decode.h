@@ -7,10 +7,11 @@
 #include "base/error.h"
 #include "image/picture.h"
 
-/* Decodes PNG, JPEG, or PBM, PGM and PPM (ascii and binary).
- * Gives   gray by ITU-R BT.601 luma (0.299 R + 0.587 G + 0.114 B, rounded), upright as a JPEG's EXIF says, transparent
- *         pixels laid on white (on black when white would hide everything: white ink on a transparent ground).
- * Fails   with ERROR_FAILED: another format (named, with the cure), truncated or corrupt, above PICTURE_PIXELS. */
+/* Decodes PNG, JPEG, BMP, or PBM, PGM and PPM (ascii and binary).
+ * Gives   gray as gray.h says (BT.601 luma but for ink that it would hide), upright as a JPEG's EXIF says, transparent
+ *         pixels laid on white (on black under light ink); above CANVAS_PIXELS shrunk, which the picture's `shrink`
+ * tells. Fails   with ERROR_FAILED: another format (named, with the cure), truncated or corrupt, above PICTURE_PIXELS.
+ */
 int decode_picture(struct picture *out, const unsigned char *bytes, size_t size, struct error *err);
 
 /* The same from a file of at most 256 MiB, "-" for standard input; the sentence starts with the path. */

@@ -6,11 +6,12 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include "image/canvas.h"
 #include "image/orientation.h"
 
 /* A progressive picture is unpacked once a scan, and a scan of nothing takes a few bytes of the file: a small file
  * could ask for hours. Honest ones have about ten scans. Their coefficients take up to 8 bytes a pixel. */
-enum { SCANS_LIMIT = 100, MEMORY_LIMIT = 1 << 30 };
+enum { SCANS_LIMIT = 100, MEMORY_LIMIT = 800 << 20, ORIENTATION_MARKER = JPEG_APP0 + 1 };
 static const long long scanned_pixels_limit = 2000000000;
 
 /* Everything that lives across libjpeg's longjmp; a local variable of the function that sets the jump might not. */
@@ -19,8 +20,8 @@ struct reader {
     struct jpeg_error_mgr errors;
     struct jpeg_progress_mgr progress;
     jmp_buf escape;
-    struct picture picture;
-    int orientation;
+    struct canvas canvas;
+    int orientation, has_orientation;
     struct error *err;
 };
 
@@ -29,8 +30,14 @@ static void stop(j_common_ptr jpeg)
     struct reader *reader = jpeg->client_data;
     char message[JMSG_LENGTH_MAX];
     jpeg->err->format_message(jpeg, message);
-    error_set(reader->err, ERROR_FAILED, "is a damaged JPEG picture (%s): save it again, or fetch another copy",
-              message);
+    if (jpeg->err->msg_code == JERR_NO_BACKING_STORE || jpeg->err->msg_code == JERR_OUT_OF_MEMORY)
+        error_set(reader->err, ERROR_FAILED,
+                  "is a JPEG picture of many scans that needs more than %d MiB of memory: save it again as a plain "
+                  "(baseline) one",
+                  MEMORY_LIMIT >> 20);
+    else
+        error_set(reader->err, ERROR_FAILED, "is a damaged JPEG picture (%s): save it again, or fetch another copy",
+                  message);
     longjmp(reader->escape, 1);
 }
 
@@ -54,7 +61,7 @@ static void count_scans(j_common_ptr common)
 {
     struct reader *reader = common->client_data;
     long long scans = reader->jpeg.input_scan_number;
-    long long pixels = (long long)reader->picture.rows * reader->picture.cols;
+    long long pixels = (long long)reader->canvas.full_rows * reader->canvas.full_cols;
     if (scans <= SCANS_LIMIT && scans * pixels <= scanned_pixels_limit)
         return;
     error_set(reader->err, ERROR_FAILED,
@@ -62,47 +69,69 @@ static void count_scans(j_common_ptr common)
     longjmp(reader->escape, 1);
 }
 
-static void read_orientation(struct reader *reader)
+/* Reads the marker from the file's bytes, which all are there: kept by libjpeg, markers could fill the memory. */
+static boolean read_marker(j_decompress_ptr jpeg)
 {
-    for (jpeg_saved_marker_ptr marker = reader->jpeg.marker_list; marker != NULL; marker = marker->next)
-        if (orientation_from_exif(&reader->orientation, marker->data, marker->data_length))
-            return;
+    struct reader *reader = jpeg->client_data;
+    struct jpeg_source_mgr *source = jpeg->src;
+    size_t size = source->bytes_in_buffer;
+    const unsigned char *payload = source->next_input_byte;
+    size_t length = size < 2 ? 0 : (size_t)payload[0] << 8 | payload[1];
+    if (length < 2 || length > size)
+        ERREXIT(jpeg, JERR_INPUT_EOF);
+    if (!reader->has_orientation)
+        reader->has_orientation = orientation_from_exif(&reader->orientation, payload + 2, length - 2);
+    source->next_input_byte += length;
+    source->bytes_in_buffer -= length;
+    return TRUE;
+}
+
+/* libjpeg shrinks by 2, 4 or 8 for next to nothing; it unpacks fewer frequencies. */
+static int scale(struct jpeg_decompress_struct *jpeg)
+{
+    int shrink = canvas_shrink((int)jpeg->image_height, (int)jpeg->image_width), factor = 8;
+    while (shrink % factor != 0)
+        factor /= 2;
+    jpeg->scale_num = 1;
+    jpeg->scale_denom = (unsigned)factor;
+    return factor;
 }
 
 static int read_header(struct reader *reader)
 {
     struct jpeg_decompress_struct *jpeg = &reader->jpeg;
-    jpeg_save_markers(jpeg, JPEG_APP0 + 1, 0xffff);
+    jpeg_set_marker_processor(jpeg, ORIENTATION_MARKER, read_marker);
     jpeg_read_header(jpeg, TRUE);
-    read_orientation(reader);
-    int is_cmyk = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
-    jpeg->out_color_space = is_cmyk ? JCS_CMYK : JCS_GRAYSCALE;
-    return picture_create(&reader->picture, (int)jpeg->image_height, (int)jpeg->image_width, reader->err);
+    int rows = (int)jpeg->image_height, cols = (int)jpeg->image_width, is_gray = jpeg->num_components == 1;
+    if (picture_check(rows, cols, reader->err) != 0)
+        return -1;
+    if (jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK)
+        jpeg->out_color_space = JCS_CMYK;
+    else
+        jpeg->out_color_space = is_gray ? JCS_GRAYSCALE : JCS_RGB;
+    return canvas_create(&reader->canvas, rows, cols, is_gray ? 1 : 3, scale(jpeg), reader->err);
 }
 
 /* Adobe stores the light that is left (255 no ink), everyone else the ink. */
-static void lay_cmyk(unsigned char *gray, const unsigned char *cmyk, int cols, int is_adobe)
+static void lay_cmyk(unsigned char *rgb, const unsigned char *cmyk, size_t cols, int is_adobe)
 {
-    for (int k = 0; k < cols; k++, cmyk += 4) {
-        int light[4];
-        for (int ink = 0; ink < 4; ink++)
-            light[ink] = is_adobe ? cmyk[ink] : 255 - cmyk[ink];
-        gray[k] = (unsigned char)((picture_luma(light[0], light[1], light[2]) * light[3] + 127) / 255);
-    }
+    for (size_t k = 0; k < cols; k++, rgb += 3, cmyk += 4)
+        for (int ink = 0; ink < 3; ink++) {
+            int light = is_adobe ? cmyk[ink] : 255 - cmyk[ink], lightness = is_adobe ? cmyk[3] : 255 - cmyk[3];
+            rgb[ink] = (unsigned char)((light * lightness + 127) / 255);
+        }
 }
 
 static void read_rows(struct reader *reader)
 {
     struct jpeg_decompress_struct *jpeg = &reader->jpeg;
-    int is_cmyk = jpeg->out_color_space == JCS_CMYK;
-    JSAMPARRAY inks = NULL;
-    if (is_cmyk)
-        inks = jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, jpeg->output_width * 4, 1);
+    JSAMPARRAY row = jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, jpeg->output_width * 4, 1);
     while (jpeg->output_scanline < jpeg->output_height) {
-        unsigned char *gray = reader->picture.gray + (size_t)jpeg->output_scanline * jpeg->output_width;
-        jpeg_read_scanlines(jpeg, is_cmyk ? inks : &gray, 1);
-        if (is_cmyk)
-            lay_cmyk(gray, inks[0], reader->picture.cols, jpeg->saw_Adobe_marker);
+        int r = (int)jpeg->output_scanline;
+        jpeg_read_scanlines(jpeg, row, 1);
+        if (jpeg->out_color_space == JCS_CMYK)
+            lay_cmyk(row[0], row[0], jpeg->output_width, jpeg->saw_Adobe_marker);
+        canvas_lay(&reader->canvas, row[0], r, 0, 1);
     }
 }
 
@@ -130,14 +159,18 @@ int decode_jpeg_bytes(struct picture *out, const unsigned char *bytes, size_t si
     reader.jpeg.client_data = &reader;
     reader.errors.error_exit = stop;
     reader.errors.emit_message = judge_warning;
+    struct picture picture = {0};
     int result = read_all(&reader, bytes, size);
     jpeg_destroy_decompress(&reader.jpeg);
     if (result == 0)
-        result = orientation_upright(&reader.picture, reader.orientation, err);
+        result = canvas_finish(&picture, &reader.canvas, err);
+    if (result == 0)
+        result = orientation_upright(&picture, reader.orientation, err);
+    canvas_free(&reader.canvas);
     if (result != 0) {
-        picture_free(&reader.picture);
+        picture_free(&picture);
         return -1;
     }
-    *out = reader.picture;
+    *out = picture;
     return 0;
 }

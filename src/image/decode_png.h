@@ -8,8 +8,8 @@
 #include "image/picture.h"
 
 /* Every colour type and bit depth, interlaced or not. Colour profiles, gamma and text are passed over.
- * Needs   memory for the gray picture and a few rows, never for the picture in colour.
- * Fails   truncated, a wrong checksum, more than PICTURE_PIXELS, wider than a million pixels. */
+ * Needs   memory for the canvas and a few rows, interlaced or not.
+ * Fails   truncated, a wrong checksum, more than PICTURE_PIXELS or PICTURE_COLS. */
 int decode_png_bytes(struct picture *out, const unsigned char *bytes, size_t size, struct error *err);
 
 #endif

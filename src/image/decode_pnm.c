@@ -1,11 +1,16 @@
 #include "image/decode_pnm.h"
 
+#include <stdlib.h>
+
+#include "image/canvas.h"
+
 struct reader {
     const unsigned char *next, *end;
     const char *name;      /* what the file is, for sentences */
     int is_binary, is_bit; /* P4 P5 P6; P1 P4 */
     int channels;          /* 3 in P3 and P6 */
     int largest;           /* the sample that means white */
+    int rows, cols;
     struct error *err;
 };
 
@@ -49,7 +54,7 @@ static int take_number(struct reader *reader)
     return c == -1 || is_space(c) ? number : -1;
 }
 
-static int read_header(struct picture *picture, struct reader *reader)
+static int read_header(struct reader *reader)
 {
     static const char *const names[] = {"ascii PBM",  "ascii PGM",  "ascii PPM",
                                         "binary PBM", "binary PGM", "binary PPM"};
@@ -59,28 +64,29 @@ static int read_header(struct picture *picture, struct reader *reader)
     reader->is_bit = kind % 3 == 0;
     reader->channels = kind % 3 == 2 ? 3 : 1;
     reader->next += 2;
-    int cols = take_number(reader), rows = take_number(reader);
+    reader->cols = take_number(reader);
+    reader->rows = take_number(reader);
     reader->largest = reader->is_bit ? 1 : take_number(reader);
-    if (cols < 0 || rows < 0 || reader->largest < 1 || reader->largest > 65535)
+    if (reader->cols < 0 || reader->rows < 0 || reader->largest < 1 || reader->largest > 65535)
         return error_set(reader->err, ERROR_FAILED,
                          "is a damaged %s picture: its header should give width, height%s in whole numbers, save it "
                          "again",
                          reader->name, reader->is_bit ? "" : " and the largest value (1 to 65535)");
-    return picture_create(picture, rows, cols, reader->err);
+    return picture_check(reader->rows, reader->cols, reader->err);
 }
 
-static int check_size(const struct reader *reader, const struct picture *picture)
+static int check_size(const struct reader *reader)
 {
     unsigned long long found = (unsigned long long)(reader->end - reader->next);
-    unsigned long long row = (unsigned long long)picture->cols * (unsigned)reader->channels;
+    unsigned long long row = (unsigned long long)reader->cols * (unsigned)reader->channels;
     row = reader->is_bit ? (row + 7) / 8 : reader->largest > 255 ? 2 * row : row;
-    unsigned long long expected = row * (unsigned)picture->rows;
+    unsigned long long expected = row * (unsigned)reader->rows;
     if (found == expected)
         return 0;
     return error_set(reader->err, ERROR_FAILED,
                      "is a damaged %s picture: %d x %d pixels take %llu bytes after the header, it has %llu; save it "
                      "again, or fetch another copy",
-                     reader->name, picture->cols, picture->rows, expected, found);
+                     reader->name, reader->cols, reader->rows, expected, found);
 }
 
 /* The size was checked before; bytes of two-byte samples come high first. */
@@ -101,9 +107,9 @@ static int take_sample(struct reader *reader)
 }
 
 /* Bits of P1 may stand without spaces between them; 1 is black. */
-static int read_text_bits(unsigned char *row, int cols, struct reader *reader)
+static int read_text_bits(unsigned char *row, struct reader *reader)
 {
-    for (int k = 0; k < cols; k++) {
+    for (int k = 0; k < reader->cols; k++) {
         int bit = take_after_space(reader);
         if (bit != '0' && bit != '1')
             return -1;
@@ -112,64 +118,70 @@ static int read_text_bits(unsigned char *row, int cols, struct reader *reader)
     return 0;
 }
 
-static int read_packed_bits(unsigned char *row, int cols, struct reader *reader)
+static int read_packed_bits(unsigned char *row, struct reader *reader)
 {
-    for (int k = 0; k < cols; k++)
+    for (int k = 0; k < reader->cols; k++)
         row[k] = reader->next[k / 8] >> (7 - k % 8) & 1 ? 0 : 255;
-    reader->next += (cols + 7) / 8;
+    reader->next += (reader->cols + 7) / 8;
     return 0;
 }
 
-static int read_samples(unsigned char *row, int cols, struct reader *reader)
+static int read_samples(unsigned char *row, struct reader *reader)
 {
-    for (int k = 0; k < cols; k++) {
-        int rgb[3] = {0};
-        for (int channel = 0; channel < reader->channels; channel++) {
-            rgb[channel] = take_sample(reader);
-            if (rgb[channel] < 0)
-                return -1;
-        }
-        row[k] = (unsigned char)(reader->channels == 3 ? picture_luma(rgb[0], rgb[1], rgb[2]) : rgb[0]);
+    for (int k = 0; k < reader->cols * reader->channels; k++) {
+        int sample = take_sample(reader);
+        if (sample < 0)
+            return -1;
+        row[k] = (unsigned char)sample;
     }
     return 0;
 }
 
-static int read_rows(struct picture *picture, struct reader *reader)
+static int read_row(unsigned char *row, struct reader *reader)
 {
-    for (int r = 0; r < picture->rows; r++) {
-        unsigned char *row = picture->gray + (size_t)r * (size_t)picture->cols;
-        int failed;
-        if (reader->is_bit)
-            failed = reader->is_binary ? read_packed_bits(row, picture->cols, reader)
-                                       : read_text_bits(row, picture->cols, reader);
-        else
-            failed = read_samples(row, picture->cols, reader);
-        if (failed)
+    if (!reader->is_bit)
+        return read_samples(row, reader);
+    return reader->is_binary ? read_packed_bits(row, reader) : read_text_bits(row, reader);
+}
+
+static int read_rows(struct canvas *canvas, unsigned char *row, struct reader *reader)
+{
+    for (int r = 0; r < reader->rows; r++) {
+        if (read_row(row, reader) != 0)
             return error_set(reader->err, ERROR_FAILED,
                              "is a damaged %s picture: row %d of %d is cut short or has a value that is not in 0..%d; "
                              "save it again, or fetch another copy",
-                             reader->name, r + 1, picture->rows, reader->largest);
+                             reader->name, r + 1, reader->rows, reader->largest);
+        canvas_lay(canvas, row, r, 0, 1);
     }
     if (take_after_space(reader) != -1)
         return error_set(reader->err, ERROR_FAILED,
                          "is a damaged %s picture: more values follow after its %d x %d pixels; save it again",
-                         reader->name, picture->cols, picture->rows);
+                         reader->name, reader->cols, reader->rows);
     return 0;
+}
+
+static int read_picture(struct picture *out, struct reader *reader)
+{
+    struct canvas canvas;
+    if (canvas_create(&canvas, reader->rows, reader->cols, reader->channels, 1, reader->err) != 0)
+        return -1;
+    size_t row_size = (size_t)reader->cols * (size_t)reader->channels;
+    unsigned char *row = malloc(row_size);
+    int result = row == NULL ? error_memory(reader->err, row_size, "a row of a picture") : 0;
+    if (result == 0)
+        result = read_rows(&canvas, row, reader);
+    if (result == 0)
+        result = canvas_finish(out, &canvas, reader->err);
+    free(row);
+    canvas_free(&canvas);
+    return result;
 }
 
 int decode_pnm_bytes(struct picture *out, const unsigned char *bytes, size_t size, struct error *err)
 {
     struct reader reader = {.next = bytes, .end = bytes + size, .err = err};
-    struct picture picture = {0};
-    int result = read_header(&picture, &reader);
-    if (result == 0 && reader.is_binary)
-        result = check_size(&reader, &picture);
-    if (result == 0)
-        result = read_rows(&picture, &reader);
-    if (result != 0) {
-        picture_free(&picture);
+    if (read_header(&reader) != 0 || (reader.is_binary && check_size(&reader) != 0))
         return -1;
-    }
-    *out = picture;
-    return 0;
+    return read_picture(out, &reader);
 }

@@ -65,6 +65,9 @@ int orientation_upright(struct picture *picture, int orientation, struct error *
                 col = cols - 1 - col;
             *next++ = picture->gray[(size_t)row * (size_t)cols + (size_t)col];
         }
+    upright.shrink = picture->shrink;
+    upright.full_rows = is_turned ? picture->full_cols : picture->full_rows;
+    upright.full_cols = is_turned ? picture->full_rows : picture->full_cols;
     picture_free(picture);
     *picture = upright;
     return 0;

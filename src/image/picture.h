@@ -4,15 +4,22 @@
 
 #include "base/error.h"
 
-/* 100 megapixels: a larger picture is refused before any memory is asked for. */
+/* 100 megapixels, and rows that fit into a few megabytes: more is refused before any memory is asked for. */
 #define PICTURE_PIXELS 100000000
+#define PICTURE_COLS 1000000
 
 struct picture {
     int rows, cols;
     unsigned char *gray; /* [rows][cols], 0 black .. 255 white; malloc'ed, released by picture_free() */
+    int shrink;          /* each pixel is the mean of shrink x shrink of the file's, fewer at the right and lower edge;
+                            1 where nothing was shrunk */
+    int full_rows, full_cols; /* the file's own size: rows = full_rows / shrink, rounded up */
 };
 
-/* Gives an all-black picture. Fails when rows or cols is under 1, or rows*cols above PICTURE_PIXELS. */
+/* Fails when rows or cols is under 1, rows*cols above PICTURE_PIXELS, or cols above PICTURE_COLS. */
+int picture_check(int rows, int cols, struct error *err);
+
+/* Gives an all-black picture, not shrunk. Fails as picture_check() does, and for lack of memory. */
 int picture_create(struct picture *out, int rows, int cols, struct error *err);
 
 /* Leaves *picture empty; an empty one may be freed again. */
