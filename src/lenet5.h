@@ -42,7 +42,7 @@ int lenet5_pixels(struct lenet5 *reader, float *probability, const unsigned char
  * Overwrites probability [classes], gives the answer, or -1 and the reason (a blank picture). */
 int lenet5_gray(struct lenet5 *reader, float *probability, const unsigned char *gray, int rows, int cols, char *why);
 
-/* A picture file, or its bytes: PNG, JPEG, PBM, PGM or PPM. As above. */
+/* A picture file, or its bytes: PNG, JPEG, BMP, PBM, PGM or PPM. As above. */
 int lenet5_file(struct lenet5 *reader, float *probability, const char *path, char *why);
 int lenet5_bytes(struct lenet5 *reader, float *probability, const void *bytes, size_t size, char *why);
 

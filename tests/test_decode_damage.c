@@ -187,7 +187,7 @@ static void test_png_of_too_many_columns_is_refused(void **state)
     (void)state;
     struct bytes file = small_png(0);
     pictures_png_resize(&file, 90000000, 1);
-    refuse_with(file.data, file.size, "90000000 columns, 1000000 are read at most");
+    refuse_with(file.data, file.size, "a picture of 90000000 columns is wider than the 1000000");
     support_free(&file);
 }
 
@@ -260,7 +260,6 @@ static void test_other_formats_are_named_with_the_cure(void **state)
     REFUSE_WITH("II*\0........", "is a TIFF picture");
     REFUSE_WITH("MM\0*........", "is a TIFF picture");
     REFUSE_WITH("RIFF....WEBPVP8 ", "is a WebP picture");
-    REFUSE_WITH("BM..........", "is a BMP picture");
     REFUSE_WITH("\0\0\0\x18"
                 "ftypheic....",
                 "is a HEIC picture");

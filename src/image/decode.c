@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "image/decode_bmp.h"
 #include "image/decode_jpeg.h"
 #include "image/decode_png.h"
 #include "image/decode_pnm.h"
@@ -25,7 +26,6 @@ static const struct stranger {
     {0, "II+\0", 4, "is a TIFF picture, " SAVE_AS},
     {0, "MM\0+", 4, "is a TIFF picture, " SAVE_AS},
     {8, "WEBP", 4, "is a WebP picture, " SAVE_AS},
-    {0, "BM", 2, "is a BMP picture, " SAVE_AS},
     {4, "ftypavi", 7, "is an AVIF picture, " SAVE_AS},
     {4, "ftyphe", 6, "is a HEIC picture (an iPhone photo), " SAVE_AS},
     {4, "ftypm", 5, "is a HEIC picture or a video, " SAVE_AS},
@@ -43,7 +43,7 @@ static const struct stranger {
     {0, "\0\0\x08\1", 4, "is an IDX file of labels, not of images: name the images file, and the image with --index N"},
     {0, "\0\0\x08\3", 4, "is an IDX file: name the image with --index N"},
     {0, "version https://git-lfs", 23, "is a Git LFS pointer, not the picture itself: fetch it with git lfs pull"},
-    {0, "{", 1, "is a JSON file, not a picture: PNG, JPEG, PBM, PGM or PPM was expected"},
+    {0, "{", 1, "is a JSON file, not a picture: PNG, JPEG, BMP, PBM, PGM or PPM was expected"},
 };
 
 static int starts_with(const unsigned char *bytes, size_t size, size_t offset, const void *magic, size_t length)
@@ -77,8 +77,8 @@ static int refuse(const unsigned char *bytes, size_t size, struct error *err)
     if (mentions(bytes, size, "<html") || mentions(bytes, size, "<!doctype html"))
         return error_set(err, ERROR_FAILED, "is a web page (HTML), not a picture: fetch the picture itself");
     return error_set(err, ERROR_FAILED,
-                     "is no picture that is known here (it starts with the bytes %02x %02x %02x %02x): PNG, JPEG, PBM, "
-                     "PGM or PPM was expected",
+                     "is no picture that is known here (it starts with the bytes %02x %02x %02x %02x): PNG, JPEG, BMP, "
+                     "PBM, PGM or PPM was expected",
                      bytes[0], size > 1 ? bytes[1] : 0u, size > 2 ? bytes[2] : 0u, size > 3 ? bytes[3] : 0u);
 }
 
@@ -90,6 +90,8 @@ int decode_picture(struct picture *out, const unsigned char *bytes, size_t size,
         return decode_jpeg_bytes(out, bytes, size, err);
     if (size >= 2 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6')
         return decode_pnm_bytes(out, bytes, size, err);
+    if (starts_with(bytes, size, 0, "BM", 2))
+        return decode_bmp_bytes(out, bytes, size, err);
     return refuse(bytes, size, err);
 }
 
