@@ -72,7 +72,7 @@ ifneq ($(CROSS),)
 TEST_PROGRAMS := $(filter-out $(addprefix $(BUILD)/tests/test_,cli% embedding get_mnist learning objects run runner structure),$(TEST_PROGRAMS))
 endif
 
-.PHONY: all run test test-arm setup bench samples help clean install uninstall format FORCE
+.PHONY: all run test test-arm setup reproduce bench samples help clean install uninstall format FORCE
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/lenet5 $(BUILD)/liblenet5.a
@@ -169,6 +169,10 @@ test-arm:
 
 .PHONY: test-programs
 test-programs: $(TEST_PROGRAMS)
+
+## reproduce: train the shipped model again from MNIST with its own settings, and compare byte for byte
+reproduce: all
+	@scripts/reproduce models/lenet5.json $(BUILD)
 
 ## bench: how fast each part is on this machine, then this program and its peers side by side
 bench: all

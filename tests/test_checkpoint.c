@@ -87,7 +87,7 @@ static void run(struct training *training, long minibatches)
     const struct trainer_watch watch = {is_last, &minibatches};
     struct error err = {0};
     int stopped = 0;
-    while (training->trainer.epoch < EPOCHS && stopped == 0)
+    while (!trainer_is_done(&training->trainer) && stopped == 0)
         stopped = trainer_epoch(&training->trainer, &training->logs[training->trainer.epoch], &watch, &err);
     if (stopped < 0)
         fail_msg("%s", err.text);
@@ -212,6 +212,43 @@ static void every_number_and_name_reads_back_exactly(void **state)
     assert_int_equal(checkpoint.run.every, said.every);
     checkpoint_free(&checkpoint);
     end(&training);
+}
+
+/* One epoch, which then counts as the best that there can be. */
+static void begin_with_the_best(struct training *training)
+{
+    begin(training, 1);
+    assert_int_equal(trainer_epoch(&training->trainer, training->logs, NULL, NULL), 0);
+    training->logs[0].validation_accuracy = 1;
+    training->logs[0].validation_loss = 0;
+    training->trainer.patience.best = training->logs[0];
+}
+
+static void the_best_weights_so_far_are_kept_over_the_break(void **state)
+{
+    (void)state;
+    struct training whole, part;
+    config.settings.patience = EPOCHS;
+    begin_with_the_best(&whole);
+    run(&whole, -1);
+    begin_with_the_best(&part);
+    run(&part, MINIBATCHES + 1);
+    assert_int_equal(part.trainer.epoch, 2);
+    save(&part);
+    end(&part);
+    begin(&part, 1);
+    struct checkpoint checkpoint = load();
+    assert_int_equal(checkpoint.best_epoch, 1);
+    assert_int_equal(checkpoint_restore(&part.trainer, &checkpoint, NULL), 0);
+    memcpy(part.logs, checkpoint.logs, (size_t)checkpoint.epoch * sizeof *part.logs);
+    checkpoint_free(&checkpoint);
+    run(&part, -1);
+    assert_same_numbers(&part, &whole);
+    assert_int_equal(trainer_keep_best(&whole.trainer), 1);
+    assert_int_equal(trainer_keep_best(&part.trainer), 1);
+    assert_same_numbers(&part, &whole);
+    end(&part);
+    end(&whole);
 }
 
 /* ---- What is refused ---- */
@@ -374,6 +411,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(a_run_broken_off_anywhere_ends_in_the_same_bytes),
         EACH(every_number_and_name_reads_back_exactly),
+        EACH(the_best_weights_so_far_are_kept_over_the_break),
         EACH(a_document_that_is_no_whole_checkpoint_is_refused),
         EACH(a_number_that_was_changed_is_found_by_the_digest),
         EACH(half_a_file_is_refused),

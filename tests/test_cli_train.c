@@ -121,8 +121,9 @@ static void json_is_one_document_with_the_documented_keys(void **state)
 {
     (void)state;
     cJSON *json = commands_json(BRIEF "--json --out keys.json");
-    commands_keys(json, "parameters", "data", "epochs", "test_accuracy", "test_data", "digest", NULL);
+    commands_keys(json, "parameters", "data", "epochs", "kept_epoch", "test_accuracy", "test_data", "digest", NULL);
     assert_string_equal(commands_text(json, "data"), "data/mnist");
+    assert_true(cJSON_IsNull(cJSON_GetObjectItem(json, "kept_epoch")));
     assert_string_equal(commands_text(json, "test_data"), "data/mnist");
     assert_true(commands_number(json, "parameters") == 784 * 12 + 12 + 12 * 10 + 10);
     const double tested = commands_number(json, "test_accuracy");

@@ -1,4 +1,5 @@
 /* Configs: the presets, defaults, and the sentence for everything that is wrong in a file. */
+#define _XOPEN_SOURCE 700
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,12 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/json.h"
 #include "model/architecture_json.h"
 #include "model/config.h"
+#include "model/model_file.h"
 #include "support.h"
 
 #define INPUT "\"input\": {\"rows\": 28, \"cols\": 28}"
@@ -214,19 +217,15 @@ static void a_file_that_is_no_json_is_refused_with_its_name(void **state)
     assert_refused("{" ARCHITECTURE ", " ARCHITECTURE "}", "has the key \"architecture\" twice in one object");
 }
 
-static void a_config_longer_than_a_megabyte_is_refused(void **state)
+static void a_file_longer_than_a_model_may_be_is_refused(void **state)
 {
     (void)state;
-    const size_t size = (1 << 20) + 1;
-    char *text = malloc(size);
-    assert_non_null(text);
-    memset(text, ' ', size);
-    support_write(support_file, text, size);
-    free(text);
+    support_write(support_file, "", 0);
+    assert_int_equal(truncate(support_file, MODEL_FILE_BYTES + 1), 0); /* which takes no room on the disk */
     struct config config;
     struct error err = {0};
     assert_int_equal(config_load(&config, support_file, &err), -1);
-    assert_non_null(strstr(err.text, "/file: is longer than the 1048576 bytes that are read at most"));
+    assert_non_null(strstr(err.text, "/file: is longer than the 419430400 bytes that are read at most"));
 }
 
 /* ---- What is wrong inside ---- */
@@ -316,6 +315,25 @@ static void the_last_layer_has_to_be_dense_without_activation(void **state)
         "class, since softmax follows it");
 }
 
+static void a_model_file_gives_the_network_and_the_settings_it_was_trained_with(void **state)
+{
+    (void)state;
+    const struct config config = load("{\"format\": \"lenet5-model\", \"version\": 1, \"digest\": \"any\", "
+                                      "\"architecture\": {\"input\": {\"rows\": 28, \"cols\": 28, \"channels\": 1, "
+                                      "\"pad\": 2, \"mean\": 0.5, \"deviation\": 0.25}, \"layers\": [{\"type\": "
+                                      "\"dense\", \"units\": 7, \"activation\": \"none\"}]}, \"training\": "
+                                      "{\"settings\": {\"epochs\": 9, \"lr\": 0.25, \"patience\": 3}}}");
+    assert_int_equal(config.architecture.input.pad, 2);
+    assert_int_equal(config.architecture.classes, 7);
+    assert_int_equal(config.settings.epochs, 9);
+    assert_int_equal(config.settings.patience, 3);
+    assert_true(config.settings.lr == 0.25);
+    assert_refused("{\"format\": \"lenet5-model\", \"architecture\": {\"input\": {\"rows\": 28, \"cols\": 28, "
+                   "\"channels\": 1, \"pad\": 2, \"mean\": 0.5, \"deviation\": 0.25}, \"layers\": [{\"type\": "
+                   "\"dense\", \"units\": 7, \"activation\": \"none\"}]}, \"training\": {}}",
+                   "training lacks the key \"settings\"");
+}
+
 static void wrong_settings_are_refused(void **state)
 {
     (void)state;
@@ -346,12 +364,13 @@ int main(void)
         EACH(an_unknown_preset_is_refused_with_the_nearest),
         EACH(a_missing_file_or_a_folder_is_refused),
         EACH(a_file_that_is_no_json_is_refused_with_its_name),
-        EACH(a_config_longer_than_a_megabyte_is_refused),
+        EACH(a_file_longer_than_a_model_may_be_is_refused),
         EACH(documents_of_another_make_are_refused),
         EACH(a_wrong_input_is_refused),
         EACH(a_wrong_layer_is_refused_with_its_place),
         EACH(no_layers_and_too_many_are_refused),
         EACH(the_last_layer_has_to_be_dense_without_activation),
+        EACH(a_model_file_gives_the_network_and_the_settings_it_was_trained_with),
         EACH(wrong_settings_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

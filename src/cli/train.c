@@ -49,10 +49,10 @@ struct run {
 
 /* Tests and saves. The model is saved even if the test set turns out to be unusable: hours of training are not thrown
  * away for that. */
-static int finish(const struct run *run)
+static int finish(struct run *run)
 {
     const struct train_asked *asked = run->asked;
-    const struct trainer *trainer = &run->trainer;
+    struct trainer *trainer = &run->trainer;
     struct model *model = trainer->model;
     struct error err = {0};
     struct record record = {.settings = trainer->settings,
@@ -62,6 +62,7 @@ static int finish(const struct run *run)
                             .data_digest = trainer->images.digest,
                             .images = trainer->images.count,
                             .epoch_count = trainer->epoch,
+                            .kept_epoch = trainer_keep_best(trainer),
                             .epochs = run->logs};
     const int tested = test(&record, model, run->directory, trainer, &err);
     int status = tested != 0 ? output_error(&err) : STATUS_DONE;

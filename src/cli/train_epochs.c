@@ -67,7 +67,7 @@ static void end_epoch(struct loop *loop, const struct epoch_log *log)
         train_report_epoch(epochs->json ? stderr : stdout, log, epochs->trainer->images.count);
     if (epochs->run.log != NULL)
         log_epoch(loop, log);
-    if (every > 0 && (done % every == 0 || done == epochs->trainer->settings.epochs) && save(loop, &err) != 0)
+    if (every > 0 && (done % every == 0 || trainer_is_done(epochs->trainer)) && save(loop, &err) != 0)
         tell_once(loop, &err);
 }
 
@@ -87,7 +87,7 @@ static int run_epochs(struct loop *loop)
     struct trainer *trainer = loop->epochs->trainer;
     const struct trainer_watch watch = {on_minibatch, loop};
     struct error err;
-    while (trainer->epoch < trainer->settings.epochs && interrupt_came() == 0) {
+    while (!trainer_is_done(trainer) && interrupt_came() == 0) {
         struct epoch_log *log = &loop->epochs->logs[trainer->epoch];
         const int stopped = trainer_epoch(trainer, log, &watch, &err);
         progress_clear(&loop->progress);

@@ -50,6 +50,8 @@ void train_report_end(const struct record *record, const struct model *model, co
                100 * evaluation_standard_error(correct, record->test_images), correct, record->test_images,
                data_name(data, record->test_data, directory, false));
     }
+    if (record->kept_epoch > 0)
+        printf("kept the weights of epoch %d of %d\n", record->kept_epoch, record->epoch_count);
     printf("saved as %s\ndigest %s\n", path, model->digest);
 }
 
@@ -100,6 +102,8 @@ cJSON *train_report_json(const struct record *record, const struct model *model,
     cJSON *epochs = cJSON_AddArrayToObject(json, "epochs");
     for (int i = 0; i < record->epoch_count; i++)
         cJSON_AddItemToArray(epochs, epoch_json(&record->epochs[i], record->images));
+    cJSON_AddItemToObject(json, "kept_epoch",
+                          record->kept_epoch == 0 ? cJSON_CreateNull() : cJSON_CreateNumber(record->kept_epoch));
     cJSON_AddItemToObject(json, "test_accuracy",
                           record->test_accuracy < 0 ? cJSON_CreateNull() : output_number(record->test_accuracy, 6));
     cJSON_AddItemToObject(json, "test_data",

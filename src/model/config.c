@@ -8,8 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "model/architecture_json.h"
-
-enum { CONFIG_BYTES = 1 << 20 };
+#include "model/model_file.h"
 
 const char *const config_schedules[] = {"constant", "step", "cosine", NULL};
 
@@ -63,7 +62,7 @@ const char *const *config_presets(void)
 int settings_from_json(struct settings *out, const cJSON *json, const char *where, int strict, struct error *err)
 {
     static const char *const known[] = {"epochs",   "batch_size", "lr",         "momentum", "weight_decay",
-                                        "schedule", "seed",       "validation", NULL};
+                                        "schedule", "seed",       "validation", "patience", NULL};
     const struct json_object from = {json, where};
     struct settings settings = *out;
     int schedule = (int)settings.schedule;
@@ -76,7 +75,8 @@ int settings_from_json(struct settings *out, const cJSON *json, const char *wher
         json_get_number(&settings.weight_decay, from, "weight_decay", 0, CONFIG_WEIGHT_DECAY, strict, err) != 0 ||
         json_get_choice(&schedule, from, "schedule", config_schedules, strict, err) != 0 ||
         json_get_number(&seed, from, "seed", 0, (double)CONFIG_SEED, strict, err) != 0 ||
-        json_get_int(&settings.validation, from, "validation", 0, CONFIG_VALIDATION, strict, err) != 0)
+        json_get_int(&settings.validation, from, "validation", 0, CONFIG_VALIDATION, strict, err) != 0 ||
+        json_get_int(&settings.patience, from, "patience", 0, CONFIG_EPOCHS, strict, err) != 0)
         return -1;
     settings.schedule = (enum schedule)schedule;
     settings.seed = (uint64_t)seed;
@@ -101,10 +101,35 @@ static int read_document(struct config *out, const cJSON *json, struct error *er
     return 0;
 }
 
+/* A trained network stands for the config that it was trained with. Settings that it does not name are newer than it.
+ */
+static int read_model(struct config *out, const cJSON *json, struct error *err)
+{
+    const struct json_object from = {json, ""};
+    const cJSON *architecture, *training, *settings;
+    struct config config = {.settings = default_settings};
+    if (json_get_object(&architecture, from, "architecture", 1, err) != 0 ||
+        architecture_from_json(&config.architecture, architecture, 1, err) != 0 ||
+        json_get_object(&training, from, "training", 1, err) != 0)
+        return -1;
+    const struct json_object inside = {training, "training"};
+    if (json_get_object(&settings, inside, "settings", 1, err) != 0 ||
+        settings_from_json(&config.settings, settings, "training.settings", 0, err) != 0)
+        return -1;
+    *out = config;
+    return 0;
+}
+
+static int is_model(const cJSON *json)
+{
+    const cJSON *format = cJSON_GetObjectItemCaseSensitive(json, "format");
+    return cJSON_IsString(format) && strcmp(format->valuestring, MODEL_FORMAT) == 0;
+}
+
 static int read_bytes(struct config *out, const unsigned char *bytes, size_t size, struct error *err)
 {
     cJSON *json = json_parse(bytes, size, err);
-    int result = json != NULL ? read_document(out, json, err) : -1;
+    int result = json == NULL ? -1 : is_model(json) ? read_model(out, json, err) : read_document(out, json, err);
     cJSON_Delete(json);
     return result;
 }
@@ -131,7 +156,7 @@ int config_load(struct config *out, const char *name_or_file, struct error *err)
     unsigned char *bytes;
     size_t size;
     struct error why = {0};
-    if (files_read(&bytes, &size, name_or_file, CONFIG_BYTES, ERROR_MODEL, &why) != 0)
+    if (files_read(&bytes, &size, name_or_file, MODEL_FILE_BYTES, ERROR_MODEL, &why) != 0)
         return no_such_config(err, name_or_file, &why);
     int result = read_bytes(out, bytes, size, err);
     free(bytes);
@@ -149,5 +174,6 @@ cJSON *settings_to_json(const struct settings *settings)
     cJSON_AddStringToObject(json, "schedule", config_schedules[settings->schedule]);
     cJSON_AddItemToObject(json, "seed", json_number((double)settings->seed));
     cJSON_AddNumberToObject(json, "validation", settings->validation);
+    cJSON_AddNumberToObject(json, "patience", settings->patience);
     return json;
 }

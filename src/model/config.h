@@ -34,6 +34,7 @@ struct settings {
     enum schedule schedule;
     uint64_t seed;
     int validation; /* the last so many training images are held out; 0 trains on all */
+    int patience;   /* epochs that the held-out images may be read no better before training ends; 0: any number */
 };
 
 struct config {
@@ -41,7 +42,8 @@ struct config {
     struct settings settings;
 };
 
-/* A preset ("lenet5", "lenet5-avg", "course") or a file; a file may leave out any key of "training".
+/* A preset ("lenet5", "lenet5-avg", "course") or a file; a file may leave out any key of "training". A model file gives
+ * its architecture and the settings that it was trained with.
  * Fails with ERROR_MODEL: no such preset or file, or what is wrong in it and where. */
 int config_load(struct config *out, const char *name_or_file, struct error *err);
 

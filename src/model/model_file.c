@@ -9,8 +9,6 @@
 #include "model/architecture_json.h"
 #include "model/weights_json.h"
 
-#define MODEL_FORMAT "lenet5-model"
-
 int model_create(struct model *out, const struct architecture *architecture, struct error *err)
 {
     const size_t bytes = (architecture->parameter_count * sizeof(float) + 63) / 64 * 64;

@@ -10,6 +10,7 @@
 
 struct cJSON;
 
+#define MODEL_FORMAT "lenet5-model"
 #define MODEL_FILE_BYTES 419430400u /* 400 MiB: more than the largest network that is allowed needs */
 
 enum { MODEL_FILE_VERSION = 1 };

@@ -39,6 +39,8 @@ cJSON *record_to_json(const struct record *record)
         }
         cJSON_AddItemToArray(epochs, entry);
     }
+    if (record->kept_epoch > 0)
+        cJSON_AddNumberToObject(json, "kept_epoch", record->kept_epoch);
     if (record->test_accuracy >= 0) {
         cJSON *test = cJSON_AddObjectToObject(json, "test");
         add_figure(test, "accuracy", record->test_accuracy);

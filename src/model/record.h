@@ -25,6 +25,7 @@ struct record {
     const char *data_digest;
     int images; /* trained on, without those held out */
     int epoch_count;
+    int kept_epoch; /* whose weights these are, where training had patience; 0: the last one's, and it is not said */
     const struct epoch_log *epochs;
     double test_accuracy; /* 0..1, or below 0 where there was no test set */
     int test_images;

@@ -40,13 +40,16 @@ static int check_names(const struct checkpoint_run *run, struct error *err)
     return 0;
 }
 
-/* Over the weights and then the velocity. */
-static void digest_state(char digest[DIGEST_TEXT], const float *parameters, const float *velocity, size_t count)
+/* Over the digests of the weights, the velocity and, with patience, the best weights. */
+static void digest_state(char digest[DIGEST_TEXT], const float *parameters, const float *velocity, const float *best,
+                         size_t count)
 {
-    char both[2 * DIGEST_TEXT];
-    digest_floats(both, parameters, count);
-    digest_floats(both + DIGEST_TEXT - 1, velocity, count);
-    digest_bytes(digest, both, strlen(both));
+    char all[3 * DIGEST_TEXT];
+    digest_floats(all, parameters, count);
+    digest_floats(all + DIGEST_TEXT - 1, velocity, count);
+    if (best != NULL)
+        digest_floats(all + 2 * (DIGEST_TEXT - 1), best, count);
+    digest_bytes(digest, all, strlen(all));
 }
 
 static cJSON *log_to_json(const struct epoch_log *log)
@@ -89,9 +92,10 @@ static void add_progress(cJSON *json, const struct trainer *trainer, const struc
 static cJSON *to_json(const struct trainer *trainer, const struct epoch_log *logs, const struct checkpoint_run *run)
 {
     const struct architecture *architecture = &trainer->model->architecture;
+    const float *best = trainer->patience.best.epoch > 0 ? trainer->patience.weights : NULL;
     char digest[DIGEST_TEXT];
     cJSON *json = cJSON_CreateObject();
-    digest_state(digest, trainer->model->parameters, trainer->velocity, architecture->parameter_count);
+    digest_state(digest, trainer->model->parameters, trainer->velocity, best, architecture->parameter_count);
     cJSON_AddStringToObject(json, "format", CHECKPOINT_FORMAT);
     cJSON_AddNumberToObject(json, "version", CHECKPOINT_VERSION);
     cJSON_AddStringToObject(json, "digest", digest);
@@ -99,6 +103,10 @@ static cJSON *to_json(const struct trainer *trainer, const struct epoch_log *log
     cJSON_AddItemToObject(json, "settings", settings_to_json(&trainer->settings));
     add_progress(json, trainer, logs);
     cJSON_AddItemToObject(json, "architecture", architecture_to_json(architecture));
+    if (best != NULL) {
+        cJSON_AddNumberToObject(json, "best_epoch", trainer->patience.best.epoch);
+        cJSON_AddItemToObject(json, "best", weights_to_json(best, architecture));
+    }
     if (cJSON_AddItemToObject(json, "weights", weights_to_json(trainer->model->parameters, architecture)) &&
         cJSON_AddItemToObject(json, "velocity", weights_to_json(trainer->velocity, architecture)))
         return json;
@@ -208,6 +216,22 @@ static int read_logs(struct checkpoint *out, struct json_object from, struct err
     return 0;
 }
 
+static int read_best(struct checkpoint *out, struct json_object from, const struct architecture *architecture,
+                     struct error *err)
+{
+    const int is_expected = out->settings.patience > 0 && out->epoch > 0;
+    const cJSON *best = NULL;
+    if (!is_expected)
+        return 0;
+    out->best = calloc(architecture->parameter_count, sizeof(float));
+    if (out->best == NULL)
+        return error_memory(err, architecture->parameter_count * sizeof(float), "the best weights");
+    if (json_get_int(&out->best_epoch, from, "best_epoch", 1, out->epoch, 1, err) != 0 ||
+        json_get_array(&best, from, "best", 1, err) != 0)
+        return -1;
+    return weights_from_json(out->best, best, architecture, err) != 0 ? error_where(err, "best") : 0;
+}
+
 static int read_numbers(struct checkpoint *out, struct json_object from, struct error *err)
 {
     const cJSON *item;
@@ -226,9 +250,9 @@ static int read_numbers(struct checkpoint *out, struct json_object from, struct 
         return -1;
     if (weights_from_json(out->velocity, item, &architecture, err) != 0)
         return error_where(err, "velocity");
-    if (json_get_string(&digest, from, "digest", 1, err) != 0)
+    if (read_best(out, from, &architecture, err) != 0 || json_get_string(&digest, from, "digest", 1, err) != 0)
         return -1;
-    digest_state(found, out->model.parameters, out->velocity, architecture.parameter_count);
+    digest_state(found, out->model.parameters, out->velocity, out->best, architecture.parameter_count);
     return strcmp(digest, found) == 0
                ? 0
                : error_set(err, ERROR_MODEL,
@@ -238,10 +262,10 @@ static int read_numbers(struct checkpoint *out, struct json_object from, struct 
 
 static int read_document(struct checkpoint *out, const cJSON *json, struct error *err)
 {
-    static const char *const known[] = {"format",      "version",  "digest", "program", "kernels",  "directory",
-                                        "data_digest", "out",      "log",    "every",   "settings", "epoch",
-                                        "minibatches", "correct",  "loss",   "seconds", "epochs",   "architecture",
-                                        "weights",     "velocity", NULL};
+    static const char *const known[] = {"format",      "version",  "digest",     "program", "kernels",  "directory",
+                                        "data_digest", "out",      "log",        "every",   "settings", "epoch",
+                                        "minibatches", "correct",  "loss",       "seconds", "epochs",   "architecture",
+                                        "weights",     "velocity", "best_epoch", "best",    NULL};
     const struct json_object from = {json, ""};
     const cJSON *settings;
     if (read_format(from, err) != 0 || json_check_keys(from, known, err) != 0 || read_run(out, from, err) != 0 ||
@@ -268,6 +292,7 @@ int checkpoint_load(struct checkpoint *out, const char *path, struct error *err)
     }
     cJSON_DeleteItemFromObjectCaseSensitive(loaded.json, "weights");
     cJSON_DeleteItemFromObjectCaseSensitive(loaded.json, "velocity");
+    cJSON_DeleteItemFromObjectCaseSensitive(loaded.json, "best");
     *out = loaded;
     return 0;
 }
@@ -276,6 +301,7 @@ void checkpoint_free(struct checkpoint *checkpoint)
 {
     model_free(&checkpoint->model);
     free(checkpoint->velocity);
+    free(checkpoint->best);
     free(checkpoint->logs);
     cJSON_Delete(checkpoint->json);
     *checkpoint = (struct checkpoint){0};
@@ -299,5 +325,7 @@ int checkpoint_restore(struct trainer *trainer, const struct checkpoint *checkpo
     memcpy(trainer->velocity, checkpoint->velocity, bytes);
     trainer->epoch = checkpoint->epoch;
     trainer->progress = checkpoint->progress;
+    if (checkpoint->best_epoch > 0)
+        patience_see(&trainer->patience, &checkpoint->logs[checkpoint->best_epoch - 1], checkpoint->best);
     return 0;
 }

@@ -29,7 +29,9 @@ struct checkpoint {
     struct settings settings;
     struct model model; /* architecture and parameters as they stand */
     float *velocity;    /* [parameter_count] */
-    int epoch;          /* epochs done */
+    float *best;        /* [parameter_count], with patience: the weights of epoch best_epoch; else NULL and 0 */
+    int best_epoch;
+    int epoch; /* epochs done */
     struct trainer_progress progress;
     struct epoch_log *logs; /* [epoch] */
     struct cJSON *json;

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "nn/network.h"
@@ -23,6 +24,10 @@ static int check_data(const struct dataset *data, const struct architecture *arc
 {
     if (evaluator_check(architecture, data, err) != 0)
         return -1;
+    if (settings->patience > 0 && settings->validation == 0)
+        return error_set(err, ERROR_USAGE,
+                         "--patience %d watches held-out images, and none are held out: use --validation as well",
+                         settings->patience);
     if (settings->validation >= data->count)
         return error_set(err, ERROR_DATA,
                          "%d images are to be held out for validation, and the training set has %d in all: use "
@@ -33,7 +38,7 @@ static int check_data(const struct dataset *data, const struct architecture *arc
 
 static int check_memory(const struct trainer *trainer, int tiles, struct error *err)
 {
-    const size_t floats = 2 * trainer->model->architecture.parameter_count +
+    const size_t floats = (trainer->settings.patience > 0 ? 3 : 2) * trainer->model->architecture.parameter_count +
                           (size_t)trainer->threads * trainer->plan.scratch_floats +
                           (size_t)tiles * trainer->plan.record_floats;
     if (floats * sizeof(float) > TRAINER_MEMORY)
@@ -53,6 +58,8 @@ static int allocate(struct trainer *trainer, struct error *err)
     trainer->velocity = calloc(parameters, sizeof(float));
     trainer->order = calloc((size_t)trainer->images.count, sizeof(int));
     trainer->scratch = calloc((size_t)trainer->threads, sizeof *trainer->scratch);
+    if (patience_create(&trainer->patience, trainer->settings.patience, parameters, err) != 0)
+        return -1;
     if (trainer->velocity == NULL || trainer->order == NULL || trainer->scratch == NULL)
         return error_memory(err, parameters * sizeof(float), "the optimiser");
     for (int t = 0; t < trainer->threads; t++)
@@ -117,6 +124,7 @@ void trainer_free(struct trainer *trainer)
     plan_free(&trainer->plan);
     free(trainer->velocity);
     free(trainer->order);
+    patience_free(&trainer->patience);
     *trainer = (struct trainer){0};
 }
 
@@ -259,6 +267,20 @@ int trainer_epoch(struct trainer *trainer, struct epoch_log *log, const struct t
         return -1;
     trainer->epoch++;
     *progress = (struct trainer_progress){0};
+    patience_see(&trainer->patience, &result, trainer->model->parameters);
     *log = result;
     return 0;
+}
+
+int trainer_is_done(const struct trainer *trainer)
+{
+    return trainer->epoch >= trainer->settings.epochs || patience_is_over(&trainer->patience, trainer->epoch);
+}
+
+int trainer_keep_best(struct trainer *trainer)
+{
+    const struct patience *patience = &trainer->patience;
+    if (patience->best.epoch > 0)
+        memcpy(trainer->model->parameters, patience->weights, patience->count * sizeof(float));
+    return patience->best.epoch;
 }

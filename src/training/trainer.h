@@ -15,6 +15,7 @@
 #include "model/model_file.h"
 #include "model/record.h"
 #include "training/evaluator.h"
+#include "training/patience.h"
 
 enum { TRAINER_THREADS = EVALUATOR_THREADS };
 
@@ -40,17 +41,19 @@ struct trainer {
     struct plan plan;
     struct scratch *scratch; /* [threads] */
     struct records records;
-    float *velocity;                     /* [parameter_count] */
-    int *order;                          /* [images.count] */
-    int threads, epoch;                  /* epochs done */
-    struct trainer_progress progress;    /* of the next one */
+    float *velocity;                  /* [parameter_count] */
+    int *order;                       /* [images.count] */
+    int threads, epoch;               /* epochs done */
+    struct trainer_progress progress; /* of the next one */
+    struct patience patience;
     int first_item[TRAINER_THREADS + 1]; /* of the plan, thread by thread */
 };
 
 /* Initialises model->parameters from the seed and makes everything ready. `data` and `model` are borrowed and outlive
  * the trainer.
  * Fails   with ERROR_DATA when the images do not match the network or the held-out part leaves nothing to train on,
- * with ERROR_MODEL when network, batch and threads would take more than TRAINER_MEMORY. */
+ * with ERROR_USAGE when there is patience and nothing is held out, with ERROR_MODEL when network, batch and threads
+ * would take more than TRAINER_MEMORY. */
 int trainer_create(struct trainer *out, struct model *model, const struct settings *settings,
                    const struct dataset *data, const struct kernels *kernels, int threads, struct error *err);
 void trainer_free(struct trainer *trainer);
@@ -60,5 +63,11 @@ void trainer_free(struct trainer *trainer);
  *         with the next minibatch, to the very same weights and figures.
  * Fails   with ERROR_DIVERGED, and says where and what to try, as soon as a minibatch's loss is not finite. */
 int trainer_epoch(struct trainer *trainer, struct epoch_log *log, const struct trainer_watch *watch, struct error *err);
+
+/* Whether all epochs are done, or patience is over. */
+int trainer_is_done(const struct trainer *trainer);
+
+/* At the end. With patience: puts the best epoch's weights into the model and gives its number; otherwise 0. */
+int trainer_keep_best(struct trainer *trainer);
 
 #endif
