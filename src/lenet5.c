@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "image/decode.h"
-#include "reader/classifier.h"
+#include "reader/read.h"
 
 struct lenet5 {
     struct classifier classifier;
@@ -78,15 +78,23 @@ static int answer(struct lenet5 *reader, float *probability, const struct pictur
     return digit;
 }
 
-int lenet5_gray(struct lenet5 *reader, float *probability, const unsigned char *gray, int rows, int cols, char *why)
+/* A picture of its own of the gray that was handed over. */
+static int copy_gray(struct picture *out, const unsigned char *gray, int rows, int cols, char *why)
 {
     struct error err = {0};
-    struct picture picture;
-    if (picture_create(&picture, rows, cols, &err) != 0) {
+    if (picture_create(out, rows, cols, &err) != 0) {
         tell(why, &err);
         return -1;
     }
-    memcpy(picture.gray, gray, (size_t)rows * (size_t)cols);
+    memcpy(out->gray, gray, (size_t)rows * (size_t)cols);
+    return 0;
+}
+
+int lenet5_gray(struct lenet5 *reader, float *probability, const unsigned char *gray, int rows, int cols, char *why)
+{
+    struct picture picture;
+    if (copy_gray(&picture, gray, rows, cols, why) != 0)
+        return -1;
     int digit = answer(reader, probability, &picture, why);
     picture_free(&picture);
     return digit;
@@ -119,4 +127,55 @@ int lenet5_bytes(struct lenet5 *reader, float *probability, const void *bytes, s
     struct picture picture;
     int failed = decode_picture(&picture, bytes, size, &err) != 0;
     return answer_decoded(reader, probability, &picture, failed, &err, why);
+}
+
+static void copy_digits(struct lenet5_digit *digits, int room, const struct reading *reading)
+{
+    for (int line = 0; line < reading->line_count; line++)
+        for (int k = 0; k < reading->lines[line].count; k++) {
+            const int i = reading->lines[line].first + k;
+            const struct reading_digit *from = &reading->digits[i];
+            const struct box *box = &from->box;
+            if (i < room)
+                digits[i] = (struct lenet5_digit){from->digit, from->probability, line,     box->left,
+                                                  box->top,    box->cols,         box->rows};
+        }
+}
+
+/* Reads a picture and releases it. */
+static int read_picture(struct lenet5 *reader, struct lenet5_digit *digits, int room, struct picture *picture,
+                        char *why)
+{
+    struct error err = {0};
+    struct reading reading;
+    const int failed = reader_read(&reading, &reader->classifier, picture, 0, &err);
+    picture_free(picture);
+    if (failed != 0) {
+        tell(why, &err);
+        return -1;
+    }
+    const int count = reading.digit_count;
+    copy_digits(digits, room, &reading);
+    reading_free(&reading);
+    return count;
+}
+
+int lenet5_read_gray(struct lenet5 *reader, struct lenet5_digit *digits, int room, const unsigned char *gray, int rows,
+                     int cols, char *why)
+{
+    struct picture picture;
+    if (copy_gray(&picture, gray, rows, cols, why) != 0)
+        return -1;
+    return read_picture(reader, digits, room, &picture, why);
+}
+
+int lenet5_read_file(struct lenet5 *reader, struct lenet5_digit *digits, int room, const char *path, char *why)
+{
+    struct error err = {0};
+    struct picture picture;
+    if (decode_file(&picture, path, &err) != 0) {
+        tell(why, &err);
+        return -1;
+    }
+    return read_picture(reader, digits, room, &picture, why);
 }

@@ -46,6 +46,20 @@ int lenet5_gray(struct lenet5 *reader, float *probability, const unsigned char *
 int lenet5_file(struct lenet5 *reader, float *probability, const char *path, char *why);
 int lenet5_bytes(struct lenet5 *reader, float *probability, const void *bytes, size_t size, char *why);
 
+/* One digit of a picture that shows several. */
+struct lenet5_digit {
+    int digit; /* 0 .. 9 */
+    float probability;
+    int line;                /* 0, 1, ... from the top down */
+    int x, y, width, height; /* its box, in pixels of the upright picture */
+};
+
+/* Reads all digits of a picture, line by line and from left to right; those that touch are parted. Overwrites the first
+ * `room` of digits, gives how many there are (0: none; perhaps more than `room`), or -1 and the reason. */
+int lenet5_read_gray(struct lenet5 *reader, struct lenet5_digit *digits, int room, const unsigned char *gray, int rows,
+                     int cols, char *why);
+int lenet5_read_file(struct lenet5 *reader, struct lenet5_digit *digits, int room, const char *path, char *why);
+
 #ifdef __cplusplus
 }
 #endif

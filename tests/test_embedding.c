@@ -15,7 +15,9 @@
 #include "commands.h"
 #include "digits.h"
 #include "image/fit.h"
+#include "image/write_png.h"
 #include "lenet5.h"
+#include "numbers.h"
 #include "pictures.h"
 #include "support.h"
 
@@ -162,6 +164,42 @@ static void a_picture_of_another_size_is_fitted(void **state)
     assert_int_equal(lenet5_gray(reader, probability, picture.gray, picture.rows, picture.cols, why), answer);
     assert_memory_equal(probability, expected, sizeof expected);
     picture_free(&picture);
+}
+
+static void several_digits_are_read_with_line_and_box(void **state)
+{
+    (void)state;
+    struct lenet5_digit digits[6], first[2], of_file[6];
+    struct picture picture = pictures_plain(200, 300, 240);
+    numbers_write(&picture, "407", 20, 30, 60, 25, 0);
+    const int end = numbers_write(&picture, "12", 110, 90, 60, 25, 0);
+    assert_int_equal(lenet5_read_gray(reader, digits, 6, picture.gray, 200, 300, NULL), 5);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(digits[i].line, i >= 3);
+        assert_in_range(digits[i].y, i >= 3 ? 107 : 17, i >= 3 ? 113 : 23);
+        assert_in_range(digits[i].height, 55, 65);
+        assert_in_range(digits[i].digit, 0, 9);
+        assert_true(digits[i].probability > 0 && digits[i].probability <= 1);
+    }
+    assert_in_range(digits[0].x, 27, 33);
+    assert_in_range(digits[4].x + digits[4].width, end - 3, end + 3);
+    assert_int_equal(lenet5_read_gray(reader, first, 2, picture.gray, 200, 300, NULL), 5);
+    assert_int_equal(first[1].x, digits[1].x);
+    assert_int_equal(write_png_file("several.png", &picture, NULL), 0);
+    assert_int_equal(lenet5_read_file(reader, of_file, 6, "several.png", NULL), 5);
+    assert_int_equal(of_file[4].digit, digits[4].digit);
+    picture_free(&picture);
+}
+
+static void a_picture_of_nothing_has_no_digits_and_a_missing_one_a_reason(void **state)
+{
+    (void)state;
+    char why[LENET5_MESSAGE];
+    struct lenet5_digit digit;
+    const unsigned char blank[4] = {9, 9, 9, 9};
+    assert_int_equal(lenet5_read_gray(reader, &digit, 1, blank, 2, 2, why), 0);
+    assert_int_equal(lenet5_read_file(reader, &digit, 1, "none.png", why), -1);
+    assert_string_equal(why, "none.png: cannot be opened: No such file or directory");
 }
 
 static void pictures_that_cannot_be_read_are_refused_with_the_reason(void **state)
@@ -361,6 +399,8 @@ int main(void)
         cmocka_unit_test(the_answer_is_the_most_probable_class_and_probabilities_sum_to_1),
         cmocka_unit_test(light_on_dark_28x28_answers_the_same_as_pixels_gray_file_and_bytes),
         cmocka_unit_test(a_picture_of_another_size_is_fitted),
+        cmocka_unit_test(several_digits_are_read_with_line_and_box),
+        cmocka_unit_test(a_picture_of_nothing_has_no_digits_and_a_missing_one_a_reason),
         cmocka_unit_test(pictures_that_cannot_be_read_are_refused_with_the_reason),
         cmocka_unit_test(the_example_of_the_header_is_a_c11_program),
         cmocka_unit_test(the_example_of_the_header_is_a_cpp_program),
