@@ -72,6 +72,19 @@ static void classify_answers_as_the_command_does(void **state)
     cJSON_Delete(said);
 }
 
+static void read_answers_as_the_command_does(void **state)
+{
+    (void)state;
+    char path[4300];
+    snprintf(path, sizeof path, "%s/data/samples/numbers/1998-white.png", commands_repository());
+    cJSON *served = http_post(server.port, "/read", path, 200);
+    cJSON *said = commands_json("read --model model.json --json %s", path);
+    assert_int_equal(cJSON_GetArraySize(at(cJSON_GetArrayItem(at(served, "lines"), 0), "digits")), 4);
+    assert_same(at(served, "lines"), at(said, "lines"));
+    cJSON_Delete(served);
+    cJSON_Delete(said);
+}
+
 static void assert_reals(const cJSON *list, const real *expected, int count)
 {
     int i = 0;
@@ -290,6 +303,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classify_answers_as_the_command_does),
+        cmocka_unit_test(read_answers_as_the_command_does),
         cmocka_unit_test(explain_gives_every_layer_of_the_walk_exactly),
         cmocka_unit_test(filter_gives_the_picture_that_the_command_writes),
         cmocka_unit_test(model_shows_the_table_that_summary_prints),

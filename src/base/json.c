@@ -224,6 +224,15 @@ cJSON *json_number(double value)
     return cJSON_CreateRaw(text);
 }
 
+cJSON *json_rounded(double value, int digits)
+{
+    char text[64];
+    if (!isfinite(value))
+        return cJSON_CreateNull();
+    snprintf(text, sizeof text, "%.*g", digits, value);
+    return cJSON_CreateRaw(text);
+}
+
 char *json_print(const cJSON *tree, struct error *err)
 {
     char *text = tree != NULL ? cJSON_Print(tree) : NULL;

@@ -53,6 +53,10 @@ cJSON *json_float(float value);
 /* A finite double with as few digits as read back to the same bits, which cJSON's own numbers may miss by one. */
 cJSON *json_number(double value);
 
+/* A number with `digits` significant digits, so that 0.9912 is printed as 0.9912 and not as 0.99119999999999997; null
+ * when it is not finite. */
+cJSON *json_rounded(double value, int digits);
+
 /* The text of a tree, malloc'ed, with a newline at the end; NULL when memory is out. */
 char *json_print(const cJSON *tree, struct error *err);
 

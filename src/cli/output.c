@@ -3,12 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/text.h"
 
 static int exit_status(enum error_kind kind)
@@ -95,11 +95,7 @@ const char *output_printable(char out[OUTPUT_NAME], const char *path, bool json)
 
 cJSON *output_number(double value, int digits)
 {
-    char text[64];
-    if (!isfinite(value))
-        return cJSON_CreateNull();
-    snprintf(text, sizeof text, "%.*g", digits, value);
-    return cJSON_CreateRaw(text);
+    return json_rounded(value, digits);
 }
 
 /* The stand-in is opened the wrong way round, so that printing to a closed stdout still fails and output_close() can

@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "model/summary_json.h"
 #include "nn/loss.h"
 #include "pages/filtered.h"
+#include "pages/reading_json.h"
 
 enum { FILTER_PIXELS = 1000000 }; /* of a picture to filter: what comes back is text */
 
@@ -30,12 +32,9 @@ static int query_whole(int *out, const struct request *request, const char *key,
     return 0;
 }
 
-/* Six digits are enough for a probability: 0.9912, not 0.991199970. */
 static cJSON *probability(real p)
 {
-    char text[TEXT_FLOAT];
-    snprintf(text, sizeof text, "%.6g", (double)p);
-    return cJSON_CreateRaw(text);
+    return json_rounded((double)p, 6);
 }
 
 /* Numbers that read back exactly, as one piece of text: a tree of thousands would take longer than the network. */
@@ -104,6 +103,21 @@ int serve_answers_classify(cJSON **out, const struct request *request, struct de
         cJSON_AddItemToObject(entry, "probability", probability(p[next]));
         cJSON_AddItemToArray(list, entry);
     }
+    return 0;
+}
+
+/* ---- /read ---- */
+
+int serve_answers_read(cJSON **out, const struct request *request, struct desk *desk, const struct picture *picture,
+                       struct error *err)
+{
+    (void)request;
+    struct reading reading;
+    if (reader_read(&reading, &desk->classifier, picture, 0, err) != 0)
+        return -1;
+    *out = cJSON_CreateObject();
+    cJSON_AddItemToObject(*out, "lines", reading_json(&reading));
+    reading_free(&reading);
     return 0;
 }
 
@@ -214,6 +228,7 @@ int serve_answers_filter(cJSON **out, const struct request *request, struct desk
         for (int i = 0; i < f; i++)
             cJSON_AddItemToArray(kernel, reals(filtered.kernel.w + i * f, f));
         cJSON_AddBoolToObject(*out, "is_difference", filtered.is_difference);
+        cJSON_AddNumberToObject(*out, "largest", filtered.largest);
         cJSON_AddItemToObject(*out, "picture", picture_json(&filtered.picture));
         cJSON_AddItemToObject(*out, "convolution", picture_json(&filtered.gray));
         if (filtered.is_pooled)

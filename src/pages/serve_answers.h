@@ -10,13 +10,18 @@
 int serve_answers_classify(cJSON **out, const struct request *request, struct desk *desk, const struct picture *picture,
                            struct error *err);
 
+/* {"lines": as in reading_json.h} */
+int serve_answers_read(cJSON **out, const struct request *request, struct desk *desk, const struct picture *picture,
+                       struct error *err);
+
 /* The walk: {"digit", "probability", "input": {"rows", "cols", "pixels"}, "layers": [{"type", ..., "maps": [[...]]}],
  * "scores", "probabilities"}; a map is [rows * cols], a dense layer one map of its units. */
 int serve_answers_explain(cJSON **out, const struct request *request, struct desk *desk, const struct picture *picture,
                           struct error *err);
 
 /* What lenet5 filter does: ?kernel=NAME|ROWS&stride=N&padding=N&pool=max|average&f=N&s=N gives {"kernel": [[...]],
- * "picture", "convolution", "pooling": {"rows", "cols", "gray": [...]}}; without pool there is no "pooling". */
+ * "is_difference", "largest" (filtered.h), "picture", "convolution", "pooling": {"rows", "cols", "gray": [...]}}; without
+ * pool there is no "pooling". */
 int serve_answers_filter(cJSON **out, const struct request *request, struct desk *desk, const struct picture *picture,
                          struct error *err);
 

@@ -15,6 +15,7 @@ static const struct serve_route routes[] = {
     {.path = "/filter.js", .file = "filter.js"},
     {.path = "/icon.svg", .file = "icon.svg"},
     {.path = "/classify", .of_picture = serve_answers_classify},
+    {.path = "/read", .of_picture = serve_answers_read},
     {.path = "/explain", .of_picture = serve_answers_explain},
     {.path = "/filter", .of_picture = serve_answers_filter},
     {.path = "/model", .of_server = serve_answers_model},
