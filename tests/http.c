@@ -149,9 +149,13 @@ const char *http_header(char room[256], const struct http_answer *answer, const 
 {
     const size_t length = strlen(name);
     room[0] = '\0';
-    for (const char *line = strstr(answer->head, "\r\n"); line != NULL; line = strstr(line + 2, "\r\n"))
-        if (strncasecmp(line + 2, name, length) == 0 && line[2 + length] == ':')
-            snprintf(room, 256, "%.*s", (int)strcspn(line + length + 4, "\r"), line + length + 4);
+    for (const char *line = strstr(answer->head, "\r\n"); line != NULL; line = strstr(line + 2, "\r\n")) {
+        const char *value = line + 2 + length + 1;
+        if (strncasecmp(line + 2, name, length) != 0 || line[2 + length] != ':')
+            continue;
+        value += strspn(value, " ");
+        snprintf(room, 256, "%.*s", (int)strcspn(value, "\r"), value);
+    }
     return room;
 }
 

@@ -126,17 +126,20 @@ export class Filter {
     go(row, col);
   }
 
-  tell({ picture, convolution, kernel, is_difference }, row, col) {
+  tell({ picture, convolution, kernel, is_difference, largest }, row, col) {
     const stride = Number(this.form.elements.stride.value), padding = Number(this.form.elements.padding.value);
     const at = (r, k) => r >= 0 && r < picture.rows && k >= 0 && k < picture.cols ? picture.gray[r * picture.cols + k] : 0;
     const window = kernel.map((line, i) => line.map((_, j) => at(row * stride - padding + i, col * stride - padding + j)));
     let sum = 0;
     kernel.forEach((line, i) => line.forEach((weight, j) => (sum += weight * window[i][j])));
-    const text = document.createElement("p"), line = document.createElement("div");
+    const [text, how] = ["p", "p"].map((name) => document.createElement(name)), line = document.createElement("div");
     text.textContent = `Row ${row}, column ${col} of the convolution: its window times the filter, added up.`;
     line.className = "sum";
-    line.append(matrix(window), "·", matrix(kernel), `= ${Number(sum.toPrecision(6))}, ` +
-      `${is_difference ? "by its size" : "clipped to 0..255"}: gray ${convolution.gray[row * convolution.cols + col]}`);
-    this.steps.replaceChildren(text, line);
+    const y = Number(sum.toPrecision(6)), gray = convolution.gray[row * convolution.cols + col];
+    line.append(matrix(window), "·", matrix(kernel), `= ${y}`);
+    how.textContent = is_difference ? `The filter’s numbers add up to 0, so it answers to differences: ` +
+      `|${y}| · 255 / ${Number(largest.toPrecision(6))}, the largest one here, gives gray ${gray}.`
+      : `Cut to 0..255 that is gray ${gray}.`;
+    this.steps.replaceChildren(text, line, how);
   }
 }

@@ -78,7 +78,7 @@ function show(next, milliseconds) {
   fillBars(next.probabilities, isUnsure ? -1 : next.digit);
   say(isUnsure ? "?" : next.digit, isUnsure ? `Not sure: perhaps a ${next.digit} (${sure})` : `${sure} sure`, isUnsure);
   if (milliseconds !== undefined) {
-    find("said").textContent += `, in ${Math.round(milliseconds)} ms`;
+    find("took").textContent = `answered in ${Math.round(milliseconds)} ms`;
     find("spoken").textContent = isUnsure ? `Not sure, perhaps ${next.digit}` : `${next.digit}, ${sure} sure`;
   }
   walk.fill(next);
@@ -89,6 +89,7 @@ function showNothing(text) {
   answer = null;
   fillBars(Array(10).fill(0), -1);
   say("–", text, false);
+  find("took").textContent = find("several").textContent = "";
   find("spoken").textContent = text;
   walk.empty(nothing);
   if (!find("filter").hidden) filter.update();
@@ -111,6 +112,7 @@ async function ask(body, type, since) {
       if (pen.isEmpty) continue;
       const took = question.since === undefined ? undefined : performance.now() - question.since;
       show(next, took);
+      if (took !== undefined) read(question).catch((error) => trouble(error.message));
       if (took !== undefined) performance.measure("answer", { start: question.since, end: performance.now() });
       trouble(null);
     } catch (error) {
@@ -119,6 +121,14 @@ async function ask(body, type, since) {
     }
   }
   isAsking = false;
+}
+
+// One digit is what the network takes; where there are more, the reader parts them.
+async function read({ body, type }) {
+  const asked = answer, { lines } = await post("/read", body(), type);
+  if (answer !== asked) return;
+  const count = lines.reduce((sum, line) => sum + line.digits.length, 0);
+  find("several").textContent = count > 1 ? `Read as several digits: ${lines.map(({ text }) => text).join(", ")}` : "";
 }
 
 function trouble(text) {

@@ -106,11 +106,15 @@ export class Walk {
       : `${i + 1} ${NAMES[layer.type]}`;
     this.rows = [makeRow("What the network sees", `${input.rows}×${input.cols} pixels`, 1),
       ...layers.map((layer, i) => makeRow(title(layer, i), shapeOf(layer), layer.maps.length))];
+    const isPhone = matchMedia("(max-width: 500px)").matches;
     enlarge(this.rows[0].canvases[0], input.cols, input.rows, 140);
     layers.forEach((layer, i) => {
       const cols = layer.cols ?? columnsOf(layer.maps[0].length), rows = layer.rows ?? Math.ceil(layer.maps[0].length / cols);
-      for (const canvas of this.rows[i + 1].canvases) enlarge(canvas, cols, rows, layer.type === "dense" ? cols * 12 : 84);
+      const side = layer.type === "dense" ? cols * (cols > 16 ? 12 : 24) : !isPhone ? 84 : layer.maps.length > 6 ? 76 : 100;
+      for (const canvas of this.rows[i + 1].canvases) enlarge(canvas, cols, rows, side);
     });
+    const classes = layers.at(-1).maps[0].map((_, k) => element("span", { textContent: k }));
+    this.rows.at(-1).row.append(element("div", { className: "classes", ariaHidden: "true" }, ...classes));
     this.place.replaceChildren(...this.rows.map(({ row }) => row));
   }
 
