@@ -45,6 +45,30 @@ static void write_config(const char *path, const char *layers)
     write_text(path, text);
 }
 
+/* ---- What is no refusal, but goes wrong ---- */
+
+/* A mean and a deviation of the input that make it huge, and a rate that kills: each is told once, training goes on. */
+static void training_that_goes_wrong_says_so_once(void **state)
+{
+    (void)state;
+    write_text("huge.json", "{\"architecture\": {\"input\": {\"rows\": 28, \"cols\": 28, \"deviation\": 0.001}, "
+                            "\"layers\": [{\"type\": \"dense\", \"units\": 10}]}, "
+                            "\"training\": {\"validation\": 0, \"epochs\": 3, \"lr\": 1e-9}}");
+    struct program_run run = program("train --quiet --config huge.json --out wrong.json");
+    assert_int_equal(run.status, 0);
+    assert_int_equal(strncmp(run.err, "lenet5: the first loss is ", 26), 0);
+    assert_ptr_equal(strchr(run.err, '\n'), run.err + strlen(run.err) - 1);
+    program_free(&run);
+    run = program("train --quiet --validation 40 --epochs 4 --batch-size 8 --lr 0.3 --out wrong.json");
+    assert_int_equal(run.status, 0);
+    const char *dead = strstr(run.err, "such a ReLU learns no more"), *one = strstr(run.err, " are answered as class ");
+    assert_non_null(dead);
+    assert_non_null(one);
+    assert_null(strstr(dead + 1, "such a ReLU learns no more"));
+    assert_null(strstr(one + 1, " are answered as class "));
+    program_free(&run);
+}
+
 /* ---- Usage: status 2 ---- */
 
 static void options_out_of_range_are_refused(void **state)
@@ -258,6 +282,7 @@ static void results_that_cannot_be_printed_are_a_failure_and_the_model_is_saved(
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(training_that_goes_wrong_says_so_once),
         cmocka_unit_test(options_out_of_range_are_refused),
         cmocka_unit_test(unknown_options_doubled_ones_and_files_are_refused),
         cmocka_unit_test(data_that_is_not_there_is_refused),

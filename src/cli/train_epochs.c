@@ -9,18 +9,25 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/train_report.h"
+#include "training/alarms.h"
 
 enum { EXIT_SIGNAL = 128 };
 
 struct loop {
     const struct train_epochs *epochs;
     struct progress progress;
+    struct alarms alarms;
     bool has_failed; /* to write a log or a checkpoint: said once */
 };
 
 static int on_minibatch(void *context, int epoch, long done, double loss)
 {
     struct loop *loop = context;
+    const struct trainer *trainer = loop->epochs->trainer;
+    struct error alarm;
+    if (trainer->epoch == 0 && trainer->progress.steps == 1 &&
+        alarms_first_loss(&alarm, &loop->alarms, loss, trainer->model->architecture.classes))
+        output_note("%s", alarm.text);
     progress_update(&loop->progress, epoch, done, loss);
     return interrupt_came() != 0;
 }
@@ -58,6 +65,21 @@ static void log_epoch(struct loop *loop, const struct epoch_log *log)
     free(text);
 }
 
+/* What is wrong though training goes on. */
+static void warn(struct loop *loop, const struct epoch_log *log)
+{
+    struct alarms_sample sample;
+    struct error alarm;
+    if (alarms_look(&sample, loop->epochs->trainer, &alarm) != 0)
+        return;
+    if (alarms_dead(&alarm, &loop->alarms, &sample))
+        output_note("%s", alarm.text);
+    if (alarms_one_class(&alarm, &loop->alarms, &sample))
+        output_note("%s", alarm.text);
+    if (alarms_rising(&alarm, &loop->alarms, log))
+        output_note("%s", alarm.text);
+}
+
 static void end_epoch(struct loop *loop, const struct epoch_log *log)
 {
     const struct train_epochs *epochs = loop->epochs;
@@ -65,6 +87,7 @@ static void end_epoch(struct loop *loop, const struct epoch_log *log)
     struct error err;
     if (!epochs->quiet)
         train_report_epoch(epochs->json ? stderr : stdout, log, epochs->trainer->images.count);
+    warn(loop, log);
     if (epochs->run.log != NULL)
         log_epoch(loop, log);
     if (every > 0 && (done % every == 0 || trainer_is_done(epochs->trainer)) && save(loop, &err) != 0)
@@ -105,6 +128,9 @@ int train_epochs_run(const struct train_epochs *epochs)
     struct error err;
     if (epochs->run.log != NULL && begin_log(epochs, &err) != 0)
         return output_error(&err);
+    struct error heard; /* of the epochs before the break, what was said then */
+    for (int i = 0; i < epochs->trainer->epoch; i++)
+        (void)alarms_rising(&heard, &loop.alarms, &epochs->logs[i]);
     progress_start(&loop.progress, epochs->trainer->settings.epochs, epochs->trainer->images.count, epochs->quiet);
     interrupt_begin();
     const int status = run_epochs(&loop);
