@@ -26,6 +26,15 @@ static int check_resume(const struct options *options, const struct train_asked 
     return 0;
 }
 
+static int check_seeds(const struct train_asked *asked, struct error *err)
+{
+    const uint64_t first = asked->config.settings.seed, further = (uint64_t)asked->seeds - 1;
+    return first + further <= CONFIG_SEED
+               ? 0
+               : error_set(err, ERROR_USAGE, "--seed %llu and %d more are beyond the largest seed, %llu",
+                           (unsigned long long)first, asked->seeds - 1, (unsigned long long)CONFIG_SEED);
+}
+
 /* mine.json: mine.checkpoint.json, when interrupted; where a name or an interval is given, always. */
 static int choose_checkpoint(struct train_asked *asked, const struct options *options, struct error *err)
 {
@@ -130,6 +139,13 @@ bool train_options_parse(struct train_asked *asked, int *status, int argc, char 
          .to.seed = &settings->seed,
          .argument = "N",
          .help = "of first weights and shuffling"},
+        {.name = "seeds",
+         .kind = OPTION_WHOLE,
+         .to.whole = &asked->seeds,
+         .min = 1,
+         .max = TRAIN_SEEDS,
+         .argument = "N",
+         .help = "N runs, from --seed on: mine-seed1.json ..., and the mean and deviation of their accuracies"},
         threads_option(&asked->threads),
         kernel_option(&asked->kernel),
         {.name = "validation",
@@ -193,7 +209,8 @@ bool train_options_parse(struct train_asked *asked, int *status, int argc, char 
     asked->schedule = (int)settings->schedule;
     options_restore(&options);
     settings->schedule = (enum schedule)asked->schedule;
-    if (check_resume(&options, asked, &err) != 0 || choose_checkpoint(asked, &options, &err) != 0) {
+    if (check_resume(&options, asked, &err) != 0 || check_seeds(asked, &err) != 0 ||
+        choose_checkpoint(asked, &options, &err) != 0) {
         *status = output_error(&err);
         return false;
     }

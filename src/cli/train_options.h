@@ -6,13 +6,14 @@
 
 #include "model/config.h"
 
-enum { TRAIN_PATH = 4096 };
+enum { TRAIN_PATH = 4096, TRAIN_SEEDS = 1000 };
 
 struct train_asked {
     const char *data, *config_name, *out;
     const char *checkpoint, *log, *resume; /* the last two NULL unless given */
     struct config config;                  /* its settings are what options and config file say together */
     int schedule, threads, kernel;
+    int seeds; /* runs, from the settings' seed on */
     int every; /* epochs from one checkpoint to the next; 0: when interrupted */
     bool json, quiet;
     char beside[TRAIN_PATH]; /* the checkpoint's name where none is given */
