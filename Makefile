@@ -8,8 +8,8 @@ BUILD    ?= $(if $(SAN),build/san-$(subst $(,),-,$(SAN)),build)
 , := ,
 
 PACKAGES := zlib libcjson libpng libjpeg libmd
-# The program alone needs these; what embeds the library does not.
-PROGRAM_PACKAGES := libmicrohttpd
+# The program alone needs it; what embeds the library does not.
+PROGRAM_LIBS := -lmicrohttpd
 IS_CLANG := $(findstring clang,$(CC) $(shell $(CC) --version 2>/dev/null | head -n 1))
 OPENMP   := -fopenmp
 
@@ -31,14 +31,13 @@ endif
 # -ffp-contract=off: a compiler that fuses a*b+c where it likes would make the trained bytes its own affair.
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS   ?= -O2 -g
-PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(PROGRAM_PACKAGES) 2>/dev/null) $(if $(ROOT),-I$(ROOT)/usr/include/$(CROSS))
+PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null) $(if $(ROOT),-I$(ROOT)/usr/include/$(CROSS))
 PACKAGE_LIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
-PROGRAM_LIBS   := $(shell $(PKG_CONFIG) --libs $(PROGRAM_PACKAGES) 2>/dev/null)
 ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARNINGS) -ffp-contract=off -fno-math-errno $(OPENMP) -Isrc \
              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) \
              $(PACKAGE_CFLAGS)
 ALL_LDLIBS = $(PACKAGE_LIBS) -lm
-ALL_LDFLAGS = $(OPENMP) $(if $(SAN),-fsanitize=$(SAN)) $(LDFLAGS)
+ALL_LDFLAGS = $(OPENMP) $(if $(SAN),-fsanitize=$(SAN)) $(if $(ROOT),-Wl$(,)-rpath-link$(,)$(ROOT)/usr/lib/$(CROSS)) $(LDFLAGS)
 
 # One object of each hot kernel an instruction set, slowest first; the program picks at start-up. What a set must not
 # use is said too: CFLAGS may have -march=native.
@@ -145,7 +144,7 @@ $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELPER_OBJECTS) $(BUILD)/liblen
 # Another compiler or other flags: everything is built again.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@$(PKG_CONFIG) --exists $(PACKAGES) $(PROGRAM_PACKAGES) 2>/dev/null || { echo "make: libraries are missing: run scripts/setup$(if $(IS_ARM), --arm), which installs them" >&2; exit 1; }
+	@{ $(PKG_CONFIG) --exists $(PACKAGES) && echo '#include <microhttpd.h>' | $(CC) $(PACKAGE_CFLAGS) -E -; } >/dev/null 2>&1 || { echo "make: libraries are missing: run scripts/setup$(if $(IS_ARM), --arm), which installs them" >&2; exit 1; }
 	@echo '$(CC) $(shell $(CC) -dumpfullversion -dumpversion) $(ALL_CFLAGS) $(LDFLAGS) $(TIERS) $(VERSION)' | cmp -s - $@ || \
 	 echo '$(CC) $(shell $(CC) -dumpfullversion -dumpversion) $(ALL_CFLAGS) $(LDFLAGS) $(TIERS) $(VERSION)' > $@
 

@@ -89,6 +89,10 @@ static void only_its_own_names_are_answered(void **state)
         assert_refused(421, "does not answer for the host", "GET /healthz", headers, NULL);
     }
     assert_status(400, "GET /healthz", "Host: localhost\r\nHost: localhost\r\n");
+    assert_refused(421, "\"a?b\"", "GET /healthz",
+                   "Host: a\xff"
+                   "b\r\n",
+                   NULL);
 }
 
 static void pages_from_elsewhere_are_not_answered(void **state)

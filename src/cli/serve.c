@@ -24,7 +24,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
 {
     static const char closing[] =
         "The page draws, shows every layer's output and answers at each stroke. Other programs send a picture\n"
-        "(PNG, JPEG, PBM, PGM, PPM) as the body of POST /classify, /read, /explain or /filter, with\n"
+        "(PNG, JPEG, BMP, PBM, PGM, PPM) as the body of POST /classify, /read, /explain or /filter, with\n"
         "Content-Type: image/png or the like, and get JSON; GET /model and /healthz take no body.\n"
         "\n"
         "Requests have to name localhost, a loopback address or the address of --host; requests from other\n"

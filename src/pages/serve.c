@@ -184,11 +184,11 @@ void serve_stop(struct serve *serve)
     const double start = serve_visits_now();
     const struct timespec moment = {.tv_nsec = 10000000};
     const MHD_socket listener = MHD_quiesce_daemon(serve->daemon);
-    if (listener != MHD_INVALID_SOCKET)
-        close(listener);
+    shutdown(listener, SHUT_RDWR); /* refuses whoever comes; its number stays taken while threads may look at it */
     while (has_requests(serve) && serve_visits_now() - start < SERVE_FINISH)
         nanosleep(&moment, NULL);
     MHD_stop_daemon(serve->daemon);
+    close(listener);
     pthread_mutex_destroy(&serve->lock);
     free_desks(serve);
     free(serve);

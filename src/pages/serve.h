@@ -13,7 +13,6 @@
 #include "reader/classifier.h"
 
 enum {
-    SERVE_THREADS = 64,
     SERVE_CONNECTIONS = 512,
     SERVE_PATIENCE = 3600,    /* the largest, in seconds */
     SERVE_SCARCE = 2,         /* seconds, where more than three quarters of the connections are taken */
@@ -25,7 +24,7 @@ enum {
 struct serve_options {
     const char *host; /* an address or a name of this machine: "127.0.0.1", "::1", "0.0.0.0" */
     int port;         /* 0 picks a free one */
-    int threads;      /* 1 to SERVE_THREADS */
+    int threads;      /* 1 or more */
     int patience;     /* seconds, 1 to SERVE_PATIENCE */
     /* Lists parted by commas, or NULL: */
     const char *host_names; /* more names that requests may ask for in Host */

@@ -1,7 +1,9 @@
 #include "pages/serve_reply.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "pages/page_files.h"
 #include "pages/serve_guard.h"
 #include "pages/serve_routes.h"
@@ -58,8 +60,14 @@ enum MHD_Result serve_reply_json(struct request *request, unsigned status, cJSON
 
 enum MHD_Result serve_reply_error(struct request *request, unsigned status, const char *sentence)
 {
+    char text[sizeof((struct error *)0)->text];
+    snprintf(text, sizeof text, "%s", sentence);
+    const size_t length = strlen(text);
+    /* It may quote what was sent, and that may be anything. */
+    for (size_t valid; (valid = text_valid_utf8((unsigned char *)text, length)) < length;)
+        text[valid] = '?';
     cJSON *document = cJSON_CreateObject();
-    cJSON_AddStringToObject(document, "error", sentence);
+    cJSON_AddStringToObject(document, "error", text);
     return serve_reply_json(request, status, document);
 }
 
