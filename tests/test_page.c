@@ -101,8 +101,8 @@ static void undo_and_clear_take_back_what_was_drawn(void **state)
     cJSON_Delete(browser_run(&browser, "document.getElementById('undo').click()"));
     browser_wait(&browser, "return " ANSWER " === '1' && performance.getEntriesByName('answer').length === 3");
     cJSON_Delete(browser_run(&browser, "document.getElementById('clear').click()"));
-    browser_wait(&browser,
-                 "return document.getElementById('clear').disabled && document.querySelector('.layer') === null");
+    browser_wait(&browser, "return document.getElementById('clear').disabled && "
+                           "document.getElementById('digit').textContent === '\u2013'");
     browser_assert_quiet(&browser);
 }
 

@@ -8,15 +8,21 @@ const SIDE = 224, DRAWN = 70;
 function figure(title, { rows, cols, gray }, formula) {
   const made = document.createElement("figure"), caption = document.createElement("figcaption");
   const canvas = document.createElement("canvas"), small = document.createElement("span");
+  const frame = document.createElement("div"), outline = document.createElement("i");
   caption.textContent = `${title}, ${rows}×${cols}`;
   small.textContent = formula;
   caption.append(small);
   canvas.setAttribute("role", "img");
   canvas.ariaLabel = `${title}, ${rows} rows by ${cols} columns`;
   paintGray(canvas, gray, rows, cols);
-  enlarge(canvas, cols, rows, SIDE);
-  made.append(caption, canvas);
-  return { made, canvas };
+  const scale = enlarge(canvas, cols, rows, SIDE);
+  frame.className = "frame";
+  frame.append(canvas, outline);
+  made.append(caption, frame);
+  // Puts the outline around f x f pixels.
+  const mark = (row, col, f) => Object.assign(outline.style, { left: `${col * scale}px`, top: `${row * scale}px`,
+    width: `${f * scale}px`, height: `${f * scale}px` });
+  return { made, canvas, mark };
 }
 
 function matrix(rows) {
@@ -67,7 +73,8 @@ export class Filter {
 
   body() {
     const { seen, drawn } = this.pictures();
-    if (this.form.elements.source.value === "seen") return seen && pgm(new Uint8Array(seen.pixels), seen.rows, seen.cols);
+    if (this.form.elements.source.value === "seen")
+      return seen && pgm(new Uint8Array(seen.pixels), seen.rows, seen.cols);
     return drawn && pgm(drawn(DRAWN), DRAWN, DRAWN);
   }
 
@@ -94,28 +101,30 @@ export class Filter {
     const before = figure("Picture", picture, "0 black to 255 white");
     const after = figure("Convolution", convolution,
       side(picture.rows, padding.value, kernel.length, stride.value, convolution.rows));
-    const shown = [before.made, after.made];
-    if (pooling)
-      shown.push(figure(pool.value === "max" ? "Maximum pooling" : "Average pooling", pooling,
-        side(convolution.rows, 0, f.value, f.value, pooling.rows)).made);
-    this.figures.replaceChildren(...shown);
-    this.explore(after.canvas, answer);
+    const pooled = pooling && figure(pool.value === "max" ? "Maximum pooling" : "Average pooling", pooling,
+      side(convolution.rows, 0, f.value, f.value, pooling.rows));
+    this.figures.replaceChildren(...[before, after, pooled].filter(Boolean).map(({ made }) => made));
+    this.explore(before, after, pooled, answer);
   }
 
   // One window: under the pointer, or by the arrows.
-  explore(canvas, answer) {
-    const { rows, cols } = answer.convolution;
+  explore(before, { canvas, mark }, pooled, answer) {
+    const { rows, cols } = answer.convolution, { stride, padding, f } = this.form.elements;
     let row = Math.floor(rows / 2), col = Math.floor(cols / 2);
     const go = (toRow, toCol) => {
       row = Math.min(Math.max(toRow, 0), rows - 1);
       col = Math.min(Math.max(toCol, 0), cols - 1);
+      before.mark(row * stride.value - padding.value, col * stride.value - padding.value, answer.kernel.length);
+      mark(row, col, 1);
+      pooled?.mark(Math.floor(row / f.value), Math.floor(col / f.value), 1);
       this.tell(answer, row, col);
     };
     canvas.tabIndex = 0;
     canvas.ariaLabel += ": point at it, or move with the arrows, to see a window worked out";
     canvas.addEventListener("pointermove", (event) => {
       const box = canvas.getBoundingClientRect();
-      go(Math.floor((event.clientY - box.top) * rows / box.height), Math.floor((event.clientX - box.left) * cols / box.width));
+      go(Math.floor((event.clientY - box.top) * rows / box.height),
+        Math.floor((event.clientX - box.left) * cols / box.width));
     });
     canvas.addEventListener("keydown", (event) => {
       const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
@@ -128,8 +137,9 @@ export class Filter {
 
   tell({ picture, convolution, kernel, is_difference, largest }, row, col) {
     const stride = Number(this.form.elements.stride.value), padding = Number(this.form.elements.padding.value);
-    const at = (r, k) => r >= 0 && r < picture.rows && k >= 0 && k < picture.cols ? picture.gray[r * picture.cols + k] : 0;
-    const window = kernel.map((line, i) => line.map((_, j) => at(row * stride - padding + i, col * stride - padding + j)));
+    const { rows, cols, gray: pixels } = picture, top = row * stride - padding, left = col * stride - padding;
+    const at = (r, k) => r >= 0 && r < rows && k >= 0 && k < cols ? pixels[r * cols + k] : 0;
+    const window = kernel.map((line, i) => line.map((_, j) => at(top + i, left + j)));
     let sum = 0;
     kernel.forEach((line, i) => line.forEach((weight, j) => (sum += weight * window[i][j])));
     const [text, how] = ["p", "p"].map((name) => document.createElement(name)), line = document.createElement("div");

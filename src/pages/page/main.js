@@ -39,7 +39,6 @@ tabs.forEach((tab, i) => {
 // ---- The answer ----
 
 const walk = new Walk(find("walk"));
-const nothing = find("walk").firstElementChild;
 let answer = null; // the last one from /explain, or null
 
 function makeBars(count) {
@@ -69,6 +68,7 @@ function fillBars(probabilities, best) {
 function say(digit, text, isUnsure) {
   find("digit").textContent = digit;
   find("said").textContent = text;
+  find("answer").classList.remove("is-empty");
   find("answer").classList.toggle("is-unsure", isUnsure);
 }
 
@@ -89,9 +89,10 @@ function showNothing(text) {
   answer = null;
   fillBars(Array(10).fill(0), -1);
   say("–", text, false);
+  find("answer").classList.add("is-empty");
   find("took").textContent = find("several").textContent = "";
   find("spoken").textContent = text;
-  walk.empty(nothing);
+  walk.empty();
   if (!find("filter").hidden) filter.update();
 }
 
@@ -183,10 +184,11 @@ for (const name of ["dragover", "dragleave", "drop"])
 // ---- From the start ----
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => answer && walk.fill(answer));
-fillBars(Array(10).fill(0), -1);
+showNothing(find("said").textContent);
 get("/model").then((model) => {
   find("about").textContent = `A convolutional network of ${model.network.parameters.toLocaleString("en")} parameters ` +
     "that reads a digit, and what happens inside it.";
+  walk.prepare(model.network);
   showTable(find("layers"), model.network);
   showFacts(find("facts"), model);
 }).catch((error) => trouble(error.message));

@@ -15,8 +15,7 @@ function palette() {
 
 // Paints [rows][cols] numbers, one pixel each; limit is the size of number that gets the full colour.
 function paint(canvas, values, rows, cols, limit, colours) {
-  canvas.width = cols;
-  canvas.height = rows;
+  if (canvas.width !== cols || canvas.height !== rows) Object.assign(canvas, { width: cols, height: rows });
   const context = canvas.getContext("2d"), image = context.createImageData(cols, rows);
   for (let i = 0; i < rows * cols; i++) {
     const value = i < values.length ? values[i] : 0, share = limit > 0 ? Math.min(Math.abs(value) / limit, 1) : 0;
@@ -36,11 +35,12 @@ export function paintGray(canvas, gray, rows, cols) {
   context.putImageData(image, 0, 0);
 }
 
-// Whole screen pixels for each number, about `side` pixels wide in all.
+// Whole screen pixels for each number, about `side` pixels wide in all; gives how many.
 export function enlarge(canvas, cols, rows, side) {
   const scale = Math.max(Math.floor(side / cols), 1);
   canvas.style.width = `${cols * scale}px`;
   canvas.style.height = `${rows * scale}px`;
+  return scale;
 }
 
 function element(name, properties, ...children) {
@@ -57,11 +57,12 @@ function makeRow(title, shape, count) {
   const canvases = Array.from({ length: count }, () => element("canvas"));
   const low = element("span"), high = element("span"), scale = element("canvas");
   const maps = element("div", { className: "maps" }, ...canvases);
+  const legend = element("span", { className: "legend" }, low, scale, high);
   maps.setAttribute("role", "img");
   const row = element("figure", { className: "layer" },
     element("figcaption", {}, element("b", { textContent: title }), element("span", { textContent: shape }),
-      element("span", { className: "legend" }, low, scale, high)), maps);
-  return { row, maps, canvases, low, high, scale, title, shape };
+      legend), maps);
+  return { row, maps, canvases, legend, low, high, scale, title, shape };
 }
 
 function fillRow(row, maps, rows, cols, colours) {
@@ -77,6 +78,7 @@ function fillRow(row, maps, rows, cols, colours) {
   paint(row.scale, Array.from({ length: 64 }, (_, i) => from + (i / 63) * (largest - from)), 1, 64, largest, colours);
   row.low.textContent = number(from);
   row.high.textContent = number(largest);
+  row.legend.style.visibility = largest > 0 ? "" : "hidden";
   row.maps.ariaLabel = `${row.title}, ${row.shape}: numbers from ${number(least)} to ${number(largest)}` +
     (maps.length > 1 ? `, the largest in map ${strongest + 1} of ${maps.length}` : "");
 }
@@ -87,6 +89,12 @@ function columnsOf(units) {
   let cols = Math.ceil(units / 5);
   while (units % cols !== 0 && cols < units / 3) cols++;
   return cols;
+}
+
+// Of the picture that shows one of its maps.
+function sidesOf({ rows, cols, maps }) {
+  const wide = cols ?? columnsOf(maps[0].length);
+  return { rows: rows ?? Math.ceil(maps[0].length / wide), cols: wide };
 }
 
 function shapeOf(layer) {
@@ -109,8 +117,9 @@ export class Walk {
     const isPhone = matchMedia("(max-width: 500px)").matches;
     enlarge(this.rows[0].canvases[0], input.cols, input.rows, 140);
     layers.forEach((layer, i) => {
-      const cols = layer.cols ?? columnsOf(layer.maps[0].length), rows = layer.rows ?? Math.ceil(layer.maps[0].length / cols);
-      const side = layer.type === "dense" ? cols * (cols > 16 ? 12 : 24) : !isPhone ? 84 : layer.maps.length > 6 ? 76 : 100;
+      const { rows, cols } = sidesOf(layer);
+      const side = layer.type === "dense" ? cols * (cols > 16 ? 12 : 24) : !isPhone ? 84
+        : layer.maps.length > 6 ? 76 : 100;
       for (const canvas of this.rows[i + 1].canvases) enlarge(canvas, cols, rows, side);
     });
     const classes = layers.at(-1).maps[0].map((_, k) => element("span", { textContent: k }));
@@ -123,13 +132,23 @@ export class Walk {
     if (this.rows === null) this.make(answer);
     fillRow(this.rows[0], [input.pixels], input.rows, input.cols, colours);
     layers.forEach((layer, i) => {
-      const cols = layer.cols ?? columnsOf(layer.maps[0].length);
-      fillRow(this.rows[i + 1], layer.maps, layer.rows ?? Math.ceil(layer.maps[0].length / cols), cols, colours);
+      const { rows, cols } = sidesOf(layer);
+      fillRow(this.rows[i + 1], layer.maps, rows, cols, colours);
     });
   }
 
-  empty(help) {
-    this.rows = null;
-    this.place.replaceChildren(help);
+  // The rows before anything is drawn, from the network's table: they are there when the first answer comes.
+  prepare({ input, layers }) {
+    const zeros = (count) => Array(count).fill(0);
+    this.blank = {
+      input: { rows: input.rows, cols: input.cols, pixels: zeros(input.rows * input.cols) },
+      layers: layers.map(({ type, shape: [rows, cols, channels] }) => type === "dense" ? { type, maps: [zeros(rows)] }
+        : { type, rows, cols, maps: Array.from({ length: channels }, () => zeros(rows * cols)) }),
+    };
+    this.empty();
+  }
+
+  empty() {
+    if (this.blank) this.fill(this.blank);
   }
 }

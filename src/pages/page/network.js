@@ -38,7 +38,7 @@ export function showTable(table, network) {
 function factsOf({ program, digest, training }) {
   const percent = (share) => `${(100 * share).toFixed(2)} %`, facts = [];
   const add = (name, value) => value !== undefined && value !== null && facts.push([name, value]);
-  add("trained on", training.data && training.images ? `${grouped(training.images)} images of ${training.data}` : training.data);
+  add("trained on", training.data && `${grouped(training.images)} images of ${training.data}`);
   add("passes", training.settings?.epochs ?? training.epochs?.length);
   if (typeof training.test?.accuracy === "number")
     add("accuracy", `${percent(training.test.accuracy)} of ${grouped(training.test.images)} test images`);
