@@ -8,6 +8,7 @@ const struct command main_commands[] = {
     {"evaluate", "measure a model on the 10,000 test digits", evaluate_command, true},
     {"classify", "say which digit a picture shows", classify_command, false},
     {"read", "read the numbers in a picture, line by line", read_command, true},
+    {"calibrate", "measure what a model's probabilities mean, and when not to answer", calibrate_command, true},
     {"summary", "show a network layer by layer, with the arithmetic", summary_command, false},
     {"filter", "show what a convolution and a pooling do to a picture", filter_command, false},
     {"serve", "answer on a page in the browser, and over HTTP as JSON", serve_command, false},

@@ -58,8 +58,9 @@ static void json_has_the_documented_keys(void **state)
 {
     (void)state;
     cJSON *json = evaluate();
-    commands_keys(json, "data", "accuracy", "standard_error", "error_rate", "correct", "total", "loss", "first_half",
-                  "second_half", "per_digit", "confusion", "mistakes", "model_digest", "data_digest", NULL);
+    commands_keys(json, "data", "accuracy", "standard_error", "error_rate", "correct", "total", "loss", "ece",
+                  "first_half", "second_half", "per_digit", "confusion", "mistakes", "model_digest", "data_digest",
+                  NULL);
     commands_keys(cJSON_GetObjectItem(json, "first_half"), "accuracy", "correct", "total", NULL);
     commands_keys(cJSON_GetObjectItem(json, "second_half"), "accuracy", "correct", "total", NULL);
     commands_keys(cJSON_GetObjectItem(json, "mistakes")->child, "index", "label", "answer", "probability", NULL);

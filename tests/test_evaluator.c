@@ -177,7 +177,7 @@ static void a_temperature_changes_probabilities_but_no_answer(void **state)
     struct pictures pictures;
     make_pictures(&pictures);
     struct model model = make_model();
-    model.temperature = 2.5;
+    model.calibration.temperature = 2.5;
     struct evaluation evaluation = evaluate(&model, &pictures.set, 2);
     assert_int_equal(evaluation.correct, PICTURES - 4);
     for (int i = 0; i < PICTURES; i++)

@@ -122,7 +122,7 @@ static void architecture_and_input_are_read_back(void **state)
     }
     assert_int_equal(again.architecture.layers[1].pool.mode, POOL_AVERAGE);
     assert_int_equal(again.architecture.classes, 3);
-    assert_true(again.temperature >= 1 && again.temperature <= 1);
+    assert_true(again.calibration.temperature >= 1 && again.calibration.temperature <= 1);
     model_free(&again);
     model_free(&model);
 }
@@ -145,6 +145,34 @@ static void the_same_model_is_saved_as_the_same_bytes(void **state)
     free(other);
 }
 
+static void the_whole_calibration_is_kept(void **state)
+{
+    (void)state;
+    struct model model = make_model(1);
+    struct calibration set = {.temperature = 1.25,
+                              .images = 5000,
+                              .none = -3.5,
+                              .reject = (double)0.4371f,
+                              .accept = (double)0.997f,
+                              .ece = 0.00390625};
+    memset(set.run, 'a', DIGEST_TEXT - 1);
+    model.calibration = set;
+    save(&model, support_file);
+    struct model again = load(support_file);
+    const struct calibration *kept = &again.calibration;
+    assert_int_equal(kept->images, 5000);
+    assert_string_equal(kept->run, set.run);
+    const double pairs[][2] = {{kept->temperature, 1.25},
+                               {kept->none, -3.5},
+                               {kept->ece, 0.00390625},
+                               {(double)(float)kept->reject, set.reject},
+                               {(double)(float)kept->accept, set.accept}};
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        assert_true(pairs[i][0] >= pairs[i][1] && pairs[i][0] <= pairs[i][1]);
+    model_free(&again);
+    model_free(&model);
+}
+
 static void the_training_record_and_the_temperature_are_kept(void **state)
 {
     (void)state;
@@ -165,11 +193,11 @@ static void the_training_record_and_the_temperature_are_kept(void **state)
     struct model model = make_model(1);
     cJSON_Delete(model.training);
     model.training = record_to_json(&record);
-    model.temperature = 1.375;
+    model.calibration.temperature = 1.375;
     cJSON_AddStringToObject(model.training, "a key of a later version", "stays");
     save(&model, support_file);
     struct model again = load(support_file);
-    assert_true(again.temperature >= 1.375 && again.temperature <= 1.375);
+    assert_true(again.calibration.temperature >= 1.375 && again.calibration.temperature <= 1.375);
     assert_int_equal(cJSON_GetObjectItem(again.training, "images")->valueint, 55000);
     assert_string_equal(cJSON_GetObjectItem(again.training, "data")->valuestring, "MNIST");
     const cJSON *test = cJSON_GetObjectItem(again.training, "test");
@@ -315,6 +343,7 @@ int main(void)
         EACH(every_float_reads_back_with_the_same_bits),
         EACH(architecture_and_input_are_read_back),
         EACH(the_same_model_is_saved_as_the_same_bytes),
+        EACH(the_whole_calibration_is_kept),
         EACH(the_training_record_and_the_temperature_are_kept),
         EACH(the_digest_is_sha256_over_little_endian_floats),
         EACH(weights_that_are_not_finite_are_not_saved),

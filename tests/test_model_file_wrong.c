@@ -33,7 +33,7 @@ static int save_model(void **state)
     assert_int_equal(model_create(&model, &architecture, NULL), 0);
     networks_random_parameters(model.parameters, &architecture, &rng);
     model.parameters[0] = 0.5f;
-    model.temperature = 2;
+    model.calibration.temperature = 2;
     cJSON_AddNumberToObject(model.training, "epochs", 3);
     if (model_file_save(&model, file, &err) != 0 || files_read(&bytes, &size, file, 1 << 20, ERROR_FAILED, &err) != 0)
         fail_msg("%s", err.text);
@@ -179,14 +179,45 @@ static void unknown_keys_are_allowed_in_the_training_record_alone(void **state)
                           "architecture, classes, training, calibration or weights");
     assert_change_refused("{", "\"rows\"", "\"row\": 1, \"rows\"",
                           "architecture.input has an unknown key \"row\": did you mean \"rows\"?");
-    assert_change_refused("\"calibration\":", "{", "{\"x\": 1, ",
-                          "calibration has an unknown key \"x\": known are temperature");
+    assert_change_refused(
+        "\"calibration\":", "{", "{\"x\": 1, ",
+        "calibration has an unknown key \"x\": known are temperature, none, reject, accept, ece, images or "
+        "run");
     assert_change_refused("{", "\"order\"", "\"ordre\": 1, \"order\"",
                           "weights[0].weights has an unknown key \"ordre\": did you mean \"order\"?");
     assert_change_refused("\"biases\":", "{", "{\"order\": \"unit\", ",
                           "weights[0].biases has an unknown key \"order\": known are shape or values");
     assert_change_refused("{", "\"layer\":", "\"name\": \"c1\", \"layer\":",
                           "weights[0] has an unknown key \"name\": known are layer, weights or biases");
+}
+
+/* The temperature alone, or everything. */
+static void a_calibration_is_whole(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"none", "reject", "accept", "ece", "images", "run"};
+    static const char *const values[] = {
+        "5.5", "0.4", "0.997", "0.002", "5000", "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\""};
+    for (int without = -1; without < 6; without++) {
+        char new[400] = "{\"temperature\": 2", sentence[80];
+        for (int i = 0; i < 6; i++)
+            if (i != without)
+                snprintf(new + strlen(new), sizeof new - strlen(new), ", \"%s\": %s", keys[i], values[i]);
+        strcat(new, "}");
+        if (without < 0) {
+            assert_change_allowed("\"calibration\":", "{\n\t\t\"temperature\":\t2\n\t}", new);
+            continue;
+        }
+        snprintf(sentence, sizeof sentence, "calibration lacks the key \"%s\"", keys[without]);
+        assert_change_refused("\"calibration\":", "{\n\t\t\"temperature\":\t2\n\t}", new, sentence);
+    }
+    assert_change_refused("\"calibration\":", "\"temperature\":\t2", "\"temperature\": 2, \"none\": 1, \"reject\": 1.5",
+                          "calibration.reject is 1.5: use 0 to 1");
+    assert_change_refused("\"calibration\":", "\"temperature\":\t2",
+                          "\"temperature\": 2, \"none\": 1, \"reject\": 1, \"accept\": 1, \"ece\": 0, \"images\": 1, "
+                          "\"run\": \"ABC\"",
+                          "calibration.run is \"ABC\": the digest of a model was expected, 64 lower-case hexadecimal "
+                          "digits");
 }
 
 static void the_calibration_may_be_left_out(void **state)
@@ -197,7 +228,7 @@ static void the_calibration_may_be_left_out(void **state)
     char *without = cJSON_Print(document);
     struct model model;
     assert_int_equal(model_file_parse(&model, (const unsigned char *)without, strlen(without), NULL), 0);
-    assert_true(model.temperature >= 1 && model.temperature <= 1);
+    assert_true(model.calibration.temperature >= 1 && model.calibration.temperature <= 1);
     model_free(&model);
     free(without);
     cJSON_Delete(document);
@@ -378,6 +409,7 @@ int main(void)
         cmocka_unit_test(every_key_is_needed),
         cmocka_unit_test(every_key_may_come_but_once),
         cmocka_unit_test(unknown_keys_are_allowed_in_the_training_record_alone),
+        cmocka_unit_test(a_calibration_is_whole),
         cmocka_unit_test(the_calibration_may_be_left_out),
         cmocka_unit_test(other_formats_and_versions_are_refused),
         cmocka_unit_test(a_number_too_many_or_too_few_is_refused),

@@ -24,7 +24,7 @@ static struct model model_make(double temperature)
     struct rng rng = rng_make(1, RNG_WEIGHTS);
     assert_int_equal(model_create(&model, &architecture, NULL), 0);
     networks_random_parameters(model.parameters, &model.architecture, &rng);
-    model.temperature = temperature;
+    model.calibration.temperature = temperature;
     return model;
 }
 

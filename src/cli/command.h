@@ -20,6 +20,7 @@ int train_command(int argc, char **argv);
 int evaluate_command(int argc, char **argv);
 int classify_command(int argc, char **argv);
 int read_command(int argc, char **argv);
+int calibrate_command(int argc, char **argv);
 int summary_command(int argc, char **argv);
 int filter_command(int argc, char **argv);
 int synth_command(int argc, char **argv);

@@ -128,6 +128,7 @@ static void print_text(const struct evaluation *evaluation, const struct dataset
     print_share("accuracy", evaluation->correct, evaluation->total);
     print_share("first half", first, half);
     print_share("second half", evaluation->correct - first, evaluation->total - half);
+    printf("%-14s %6.2f %%  expected error of a probability\n", "calibration", 100 * evaluation->ece);
     print_confusion(evaluation);
     print_mistakes(evaluation);
 }
@@ -192,6 +193,7 @@ static cJSON *to_json(const struct evaluation *evaluation, const struct dataset 
     cJSON_AddNumberToObject(json, "correct", evaluation->correct);
     cJSON_AddNumberToObject(json, "total", evaluation->total);
     cJSON_AddItemToObject(json, "loss", output_number(evaluation->loss, 6));
+    cJSON_AddItemToObject(json, "ece", output_number(evaluation->ece, 6));
     cJSON_AddItemToObject(json, "first_half", half_json(first, half));
     cJSON_AddItemToObject(json, "second_half", half_json(evaluation->correct - first, evaluation->total - half));
     cJSON_AddItemToObject(json, "per_digit", per_digit_json(evaluation));

@@ -12,7 +12,7 @@
 int model_create(struct model *out, const struct architecture *architecture, struct error *err)
 {
     const size_t bytes = (architecture->parameter_count * sizeof(float) + 63) / 64 * 64;
-    struct model model = {.architecture = *architecture, .temperature = 1};
+    struct model model = {.architecture = *architecture, .calibration = {.temperature = 1}};
     model.parameters = aligned_alloc(64, bytes);
     model.training = cJSON_CreateObject();
     if (model.parameters == NULL || model.training == NULL) {
@@ -65,10 +65,9 @@ static cJSON *model_to_json(const struct model *model)
                 cJSON_AddItemToObject(json, "architecture", architecture_to_json(&model->architecture)) &&
                 cJSON_AddItemToObject(json, "classes", class_names(model->architecture.classes)) &&
                 cJSON_AddItemToObject(json, "training", cJSON_Duplicate(model->training, 1));
-    if (whole && (model->temperature < 1 || model->temperature > 1)) {
-        cJSON *calibration = cJSON_AddObjectToObject(json, "calibration");
-        whole = cJSON_AddNumberToObject(calibration, "temperature", model->temperature) != NULL;
-    }
+    const struct calibration *calibration = &model->calibration;
+    if (calibration->images > 0 || calibration->temperature < 1 || calibration->temperature > 1)
+        whole = whole && cJSON_AddItemToObject(json, "calibration", calibration_to_json(calibration));
     whole = whole && cJSON_AddItemToObject(json, "weights", weights_to_json(model->parameters, &model->architecture));
     if (whole)
         return json;
@@ -131,17 +130,10 @@ static int check_classes(struct json_object from, int classes, struct error *err
 
 static int read_calibration(struct model *model, struct json_object from, struct error *err)
 {
-    static const char *const known[] = {"temperature", NULL};
     const cJSON *calibration = NULL;
     if (json_get_object(&calibration, from, "calibration", 0, err) != 0)
         return -1;
-    if (calibration == NULL)
-        return 0;
-    const struct json_object inside = {calibration, "calibration"};
-    return json_check_keys(inside, known, err) != 0 ||
-                   json_get_number(&model->temperature, inside, "temperature", 1e-3, 1e3, 1, err) != 0
-               ? -1
-               : 0;
+    return calibration != NULL ? calibration_from_json(&model->calibration, calibration, err) : 0;
 }
 
 static int read_training(struct model *model, struct json_object from, struct error *err)

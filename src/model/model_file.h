@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "model/calibration.h"
 #include "nn/architecture.h"
 
 struct cJSON;
@@ -17,10 +18,10 @@ enum { MODEL_FILE_VERSION = 1 };
 
 struct model {
     struct architecture architecture;
-    float *parameters;        /* [architecture.parameter_count], 64-byte aligned */
-    char digest[DIGEST_TEXT]; /* SHA-256 over the parameters as little-endian float32, in order */
-    double temperature;       /* scores are divided by it before softmax; 1 unless calibrated */
-    struct cJSON *training;   /* how it came about: an object that is kept as it is */
+    float *parameters;              /* [architecture.parameter_count], 64-byte aligned */
+    char digest[DIGEST_TEXT];       /* SHA-256 over the parameters as little-endian float32, in order */
+    struct calibration calibration; /* what its scores mean */
+    struct cJSON *training;         /* how it came about: an object that is kept as it is */
 };
 
 /* Gives a model with all parameters 0 and an empty training record. Released by model_free(). */

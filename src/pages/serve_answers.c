@@ -247,7 +247,7 @@ cJSON *serve_answers_model(const struct serve *serve)
     cJSON *json = cJSON_CreateObject();
     cJSON_AddStringToObject(json, "program", serve->options.program);
     cJSON_AddStringToObject(json, "digest", model->digest);
-    cJSON_AddNumberToObject(json, "temperature", model->temperature);
+    cJSON_AddNumberToObject(json, "temperature", model->calibration.temperature);
     cJSON_AddItemToObject(json, "network", summary_json(&model->architecture));
     cJSON_AddItemToObject(json, "training", cJSON_Duplicate(model->training, 1));
     return json;

@@ -38,11 +38,8 @@ int classifier_answer(float *probabilities, struct classifier *classifier, const
     const int classes = classifier->model.architecture.classes;
     float scores[ARCHITECTURE_CLASSES];
     single_scores(scores, &classifier->network, pixels);
-    const int answer = loss_answer(scores, classes);
-    for (int k = 0; k < classes; k++)
-        scores[k] /= (float)classifier->model.temperature;
-    loss_softmax(probabilities, scores, classes);
-    return answer;
+    classifier->certainty = calibration_apply(probabilities, scores, classes, &classifier->model.calibration);
+    return loss_answer(scores, classes);
 }
 
 int classifier_fit(const unsigned char **pixels, unsigned char room[FIT_SIDE * FIT_SIDE],

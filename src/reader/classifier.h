@@ -11,6 +11,7 @@
 struct classifier {
     struct model model;
     struct single network; /* points into model: a classifier is not to be copied */
+    float certainty;       /* of the last answer (model/calibration.h); below model.calibration.reject: refuse it */
     int is_shared;         /* model belongs to another classifier */
 };
 

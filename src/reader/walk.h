@@ -11,7 +11,7 @@ struct walk {
     const struct model *model; /* borrowed: outlives this */
     real *x;                   /* [architecture.in], normalised, with the pad around */
     struct trace trace;        /* y[i]: the output of layer i after activation; the last are the scores */
-    real probabilities[ARCHITECTURE_CLASSES]; /* [classes], of the scores over the model's temperature */
+    real probabilities[ARCHITECTURE_CLASSES]; /* [classes], of the scores, as the model is calibrated */
     int answer;                               /* the index of the largest score */
 };
 

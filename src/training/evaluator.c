@@ -6,6 +6,7 @@
 
 #include "fast/plan.h"
 #include "nn/loss.h"
+#include "training/calibrator.h"
 
 double evaluation_accuracy(const struct evaluation *evaluation)
 {
@@ -27,37 +28,40 @@ void evaluation_free(struct evaluation *evaluation)
     *evaluation = (struct evaluation){0};
 }
 
+int evaluator_check(const struct architecture *architecture, const struct dataset *set, struct error *err)
+{
+    if (architecture_check_images(architecture, set->channels, set->rows, set->cols, err) != 0)
+        return -1;
+    for (int i = 0; i < set->count; i++)
+        if (set->labels[i] >= architecture->classes)
+            return error_set(err, ERROR_DATA, "label %d of image %d is none of the network's %d classes",
+                             set->labels[i], i, architecture->classes);
+    return 0;
+}
+
+/* ---- Scores ---- */
+
 /* What the threads share: each tile writes its own places only. */
 struct job {
     const struct model *model;
     const struct dataset *set;
     const struct plan *plan;
-    struct evaluation *evaluation;
-    double *losses; /* [total] */
+    float *scores; /* [set->count][classes] */
 };
 
-static void run_tile(struct job *job, struct scratch *scratch, int tile)
+static void run_tile(const struct job *job, struct scratch *scratch, int tile)
 {
     const int first = tile * TILE, left = job->set->count - first, count = left < TILE ? left : TILE;
-    const int classes = job->evaluation->classes;
+    const int classes = job->model->architecture.classes;
     const unsigned char *images[TILE] = {NULL};
     for (int i = 0; i < count; i++)
         images[i] = dataset_image(job->set, first + i);
     plan_forward(scratch, job->model->parameters, images, count, job->plan);
-    for (int i = 0; i < count; i++) {
-        float scores[ARCHITECTURE_CLASSES], probabilities[ARCHITECTURE_CLASSES];
-        plan_scores(scores, scratch, i, job->plan);
-        const int answer = loss_answer(scores, classes);
-        job->losses[first + i] = loss_cross_entropy(NULL, scores, job->set->labels[first + i], classes);
-        for (int k = 0; k < classes; k++)
-            scores[k] /= (float)job->model->temperature;
-        loss_softmax(probabilities, scores, classes);
-        job->evaluation->answers[first + i] = (unsigned char)answer;
-        job->evaluation->probabilities[first + i] = probabilities[answer];
-    }
+    for (int i = 0; i < count; i++)
+        plan_scores(job->scores + (size_t)(first + i) * (size_t)classes, scratch, i, job->plan);
 }
 
-static int run_tiles(struct job *job, int threads, struct error *err)
+static int run_tiles(const struct job *job, int threads, struct error *err)
 {
     struct scratch scratch[EVALUATOR_THREADS] = {{0}};
     int failed = 0;
@@ -74,6 +78,21 @@ static int run_tiles(struct job *job, int threads, struct error *err)
     return failed ? -1 : 0;
 }
 
+int evaluator_scores(float *scores, const struct model *model, const struct dataset *set, const struct kernels *kernels,
+                     int threads, struct error *err)
+{
+    struct plan plan;
+    if (evaluator_check(&model->architecture, set, err) != 0 ||
+        plan_create(&plan, &model->architecture, kernels, err) != 0)
+        return -1;
+    const struct job job = {model, set, &plan, scores};
+    const int result = run_tiles(&job, threads, err);
+    plan_free(&plan);
+    return result;
+}
+
+/* ---- Answers ---- */
+
 static int more_confident(const void *a, const void *b)
 {
     const struct mistake *x = a, *y = b;
@@ -82,61 +101,50 @@ static int more_confident(const void *a, const void *b)
     return x->index - y->index;
 }
 
-static void count_answers(struct evaluation *evaluation, const struct dataset *set, const double *losses)
+static void count_answers(struct evaluation *evaluation, const struct model *model, const struct dataset *set,
+                          const float *scores)
 {
+    const int classes = evaluation->classes;
     int mistakes = 0;
-    for (int i = 0; i < evaluation->total; i++) {
-        const int label = set->labels[i], answer = evaluation->answers[i];
-        evaluation->loss += losses[i];
-        evaluation->confusion[label * evaluation->classes + answer]++;
+    for (int i = 0; i < evaluation->total; i++, scores += classes) {
+        float probabilities[ARCHITECTURE_CLASSES];
+        const int label = set->labels[i], answer = loss_answer(scores, classes);
+        calibration_apply(probabilities, scores, classes, &model->calibration);
+        evaluation->answers[i] = (unsigned char)answer;
+        evaluation->probabilities[i] = probabilities[answer];
+        evaluation->loss += loss_cross_entropy(NULL, scores, label, classes);
+        evaluation->confusion[label * classes + answer]++;
         if (label != answer)
             evaluation->mistakes[mistakes++] = (struct mistake){i, label, answer, evaluation->probabilities[i]};
     }
     evaluation->loss /= evaluation->total;
+    evaluation->ece = calibrator_ece(evaluation->probabilities, evaluation->answers, set->labels, evaluation->total);
     evaluation->correct = evaluation->total - mistakes;
     qsort(evaluation->mistakes, (size_t)mistakes, sizeof *evaluation->mistakes, more_confident);
-}
-
-int evaluator_check(const struct architecture *architecture, const struct dataset *set, struct error *err)
-{
-    if (architecture_check_images(architecture, set->channels, set->rows, set->cols, err) != 0)
-        return -1;
-    for (int i = 0; i < set->count; i++)
-        if (set->labels[i] >= architecture->classes)
-            return error_set(err, ERROR_DATA, "label %d of image %d is none of the network's %d classes",
-                             set->labels[i], i, architecture->classes);
-    return 0;
 }
 
 int evaluator_run(struct evaluation *out, const struct model *model, const struct dataset *set,
                   const struct kernels *kernels, int threads, struct error *err)
 {
-    if (evaluator_check(&model->architecture, set, err) != 0)
-        return -1;
     const size_t count = (size_t)set->count, classes = (size_t)model->architecture.classes;
-    struct plan plan;
-    if (plan_create(&plan, &model->architecture, kernels, err) != 0)
-        return -1;
     struct evaluation evaluation = {.total = set->count,
                                     .classes = model->architecture.classes,
                                     .confusion = calloc(classes * classes, sizeof(int)),
                                     .answers = calloc(count, 1),
                                     .probabilities = calloc(count, sizeof(float)),
                                     .mistakes = calloc(count, sizeof(struct mistake))};
-    double *losses = calloc(count, sizeof(double));
-    struct job job = {model, set, &plan, &evaluation, losses};
-    int failed = evaluation.confusion == NULL || evaluation.answers == NULL || evaluation.probabilities == NULL ||
-                         evaluation.mistakes == NULL || losses == NULL
-                     ? error_memory(err, count * sizeof(struct mistake), "the answers")
-                     : run_tiles(&job, threads, err);
-    if (failed)
-        evaluation_free(&evaluation);
+    float *scores = calloc(count * classes, sizeof *scores);
+    const int result =
+        evaluation.confusion == NULL || evaluation.answers == NULL || evaluation.probabilities == NULL ||
+                evaluation.mistakes == NULL || scores == NULL
+            ? error_memory(err, count * (classes * sizeof(float) + sizeof(struct mistake)), "the answers")
+            : evaluator_scores(scores, model, set, kernels, threads, err);
+    if (result == 0)
+        count_answers(&evaluation, model, set, scores);
     else
-        count_answers(&evaluation, set, losses);
-    free(losses);
-    plan_free(&plan);
-    if (failed)
-        return -1;
-    *out = evaluation;
-    return 0;
+        evaluation_free(&evaluation);
+    free(scores);
+    if (result == 0)
+        *out = evaluation;
+    return result;
 }

@@ -12,6 +12,7 @@ enum { EVALUATOR_THREADS = 64 };
 struct evaluation {
     int total, correct, classes;
     double loss;            /* mean cross-entropy */
+    double ece;             /* expected calibration error of the probabilities (calibrator.h) */
     int *confusion;         /* [truth][answer] */
     unsigned char *answers; /* [total] */
     float *probabilities;   /* [total], of the answer given */
@@ -26,6 +27,10 @@ struct evaluation {
 int evaluator_run(struct evaluation *out, const struct model *model, const struct dataset *set,
                   const struct kernels *kernels, int threads, struct error *err);
 void evaluation_free(struct evaluation *evaluation);
+
+/* Overwrites scores [set->count][classes]; for the rest as evaluator_run(). */
+int evaluator_scores(float *scores, const struct model *model, const struct dataset *set, const struct kernels *kernels,
+                     int threads, struct error *err);
 
 /* Whether images and labels are what the network takes; fails with ERROR_DATA. */
 int evaluator_check(const struct architecture *architecture, const struct dataset *set, struct error *err);
