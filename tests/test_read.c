@@ -199,6 +199,29 @@ static void a_frame_around_a_digit_is_left_out(void **state)
     assert_reads(&picture, "83");
 }
 
+static void boxes_are_in_pixels_of_the_file_that_was_shrunk(void **state)
+{
+    (void)state;
+    struct picture picture = pictures_plain(ROWS, COLS, PAPER);
+    numbers_write(&picture, "47", 40, 30, HEIGHT, 30, 0);
+    struct reading plain = read_picture(&picture, 0);
+    picture.shrink = 3;
+    picture.full_rows = 3 * ROWS;
+    picture.full_cols = 3 * (plain.digits[1].box.left + plain.digits[1].box.cols) - 1;
+    struct reading shrunk = read_picture(&picture, 0);
+    assert_int_equal(shrunk.digit_count, 2);
+    for (int i = 0; i < 2; i++) {
+        const struct box *box = &plain.digits[i].box, *large = &shrunk.digits[i].box;
+        assert_int_equal(large->left, 3 * box->left);
+        assert_int_equal(large->top, 3 * box->top);
+        assert_int_equal(large->rows, 3 * box->rows);
+        assert_int_equal(large->cols, 3 * box->cols - i);
+    }
+    reading_free(&plain);
+    reading_free(&shrunk);
+    picture_free(&picture);
+}
+
 static void a_picture_without_ink_has_no_lines(void **state)
 {
     (void)state;
@@ -271,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_bar_apart_belongs_to_its_five),
         cmocka_unit_test(what_is_no_digit_is_left_out),
         cmocka_unit_test(a_frame_around_a_digit_is_left_out),
+        cmocka_unit_test(boxes_are_in_pixels_of_the_file_that_was_shrunk),
         cmocka_unit_test(a_picture_without_ink_has_no_lines),
         cmocka_unit_test(digits_less_probable_than_the_threshold_are_rejected),
         cmocka_unit_test(a_network_for_other_images_is_refused),

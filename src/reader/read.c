@@ -110,6 +110,23 @@ static int read_ink(struct reading *out, struct classifier *classifier, const st
     return 0;
 }
 
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* Boxes in pixels of the file that the picture was shrunk from. */
+static void enlarge(struct reading *reading, const struct picture *picture)
+{
+    const int by = picture->shrink;
+    for (int i = 0; i < reading->digit_count; i++) {
+        struct box *box = &reading->digits[i].box;
+        const int bottom = least((box->top + box->rows) * by, picture->full_rows);
+        const int right = least((box->left + box->cols) * by, picture->full_cols);
+        *box = (struct box){box->top * by, box->left * by, bottom - box->top * by, right - box->left * by};
+    }
+}
+
 static int check(const struct architecture *architecture, struct error *err)
 {
     const struct input *input = &architecture->input;
@@ -140,6 +157,8 @@ int reader_read(struct reading *out, struct classifier *classifier, const struct
     }
     const int result = read_ink(out, classifier, &ink, reject, err);
     ink_free(&ink);
+    if (result == 0)
+        enlarge(out, picture);
     return result;
 }
 

@@ -10,7 +10,7 @@ struct reading_digit {
     int is_rejected; /* its probability is under the threshold */
     float probability;
     const float *probabilities; /* [classes], of all digits; the reading's */
-    struct box box;             /* in pixels of the picture */
+    struct box box;             /* in pixels of the file, upright, whatever the picture was shrunk by */
 };
 
 struct reading_line {
