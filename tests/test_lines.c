@@ -123,6 +123,18 @@ static void a_low_mark_joins_the_nearest_high_one(void **state)
     assert_int_equal(boxes.marks[2].line, 1);
 }
 
+static void a_small_digit_joins_the_line_beside_it_and_a_speck_does_not(void **state)
+{
+    (void)state;
+    struct boxes boxes = {0};
+    add(&boxes, 10, 10, 50, 30, 0);
+    add(&boxes, 25, 100, 20, 15, 1);
+    add(&boxes, 40, 160, 8, 8, 1);
+    assert_int_equal(find(&boxes, 50), 1);
+    assert_int_equal(boxes.count, 2);
+    assert_int_equal(place(&boxes, 1), 1);
+}
+
 static void a_low_mark_far_from_all_is_taken_out(void **state)
 {
     (void)state;
@@ -151,6 +163,7 @@ int main(void)
         cmocka_unit_test(digits_of_a_line_may_differ_in_height_and_hang_below_it),
         cmocka_unit_test(lines_may_differ_in_height),
         cmocka_unit_test(a_low_mark_joins_the_nearest_high_one),
+        cmocka_unit_test(a_small_digit_joins_the_line_beside_it_and_a_speck_does_not),
         cmocka_unit_test(a_low_mark_far_from_all_is_taken_out),
         cmocka_unit_test(nothing_has_no_lines),
     };

@@ -118,7 +118,7 @@ static void a_ring_around_a_mark_stays_for_it_may_be_a_zero(void **state)
     release(&drawing);
 }
 
-static void a_band_along_the_edge_is_left_out(void **state)
+static void a_band_from_edge_to_edge_is_left_out(void **state)
 {
     (void)state;
     struct drawing drawing = draw_two();
@@ -126,6 +126,19 @@ static void a_band_along_the_edge_is_left_out(void **state)
         drawing.strength.gray[i] = 255;
     find(&drawing);
     assert_int_equal(drawing.marks.count, 2);
+    release(&drawing);
+}
+
+static void marks_along_the_edge_are_told(void **state)
+{
+    (void)state;
+    struct drawing drawing = draw_two();
+    pictures_four(&drawing.strength, 60, 0, 50, PEN, 255); /* touches it by its corner */
+    draw_line(&drawing, 60, 299, 140, 299);
+    find(&drawing);
+    assert_int_equal(drawing.marks.count, 4);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(drawing.marks.all[i].is_along_edge, drawing.marks.all[i].component->box.left > 200);
     release(&drawing);
 }
 
@@ -149,7 +162,8 @@ static void of_very_many_marks_the_largest_stay(void **state)
     for (int i = 0; i < 83 * 83; i++)
         for (int p = 0; p < LARGE * LARGE; p++)
             if (i % 83 == 7 || (p / LARGE < SIDE && p % LARGE < SIDE))
-                drawing.strength.gray[(size_t)(i / 83 * 6 + p / LARGE) * 500 + (size_t)(i % 83 * 6 + p % LARGE)] = 255;
+                drawing.strength
+                    .gray[(size_t)(1 + i / 83 * 6 + p / LARGE) * 500 + (size_t)(1 + i % 83 * 6 + p % LARGE)] = 255;
     find(&drawing);
     assert_int_equal(drawing.marks.count, MARKS);
     int large = 0;
@@ -246,7 +260,8 @@ int main(void)
         cmocka_unit_test(an_underline_is_left_out_and_says_nothing_about_height),
         cmocka_unit_test(a_frame_around_a_mark_is_left_out),
         cmocka_unit_test(a_ring_around_a_mark_stays_for_it_may_be_a_zero),
-        cmocka_unit_test(a_band_along_the_edge_is_left_out),
+        cmocka_unit_test(a_band_from_edge_to_edge_is_left_out),
+        cmocka_unit_test(marks_along_the_edge_are_told),
         cmocka_unit_test(a_row_of_digits_that_hang_together_is_no_underline),
         cmocka_unit_test(of_very_many_marks_the_largest_stay),
         cmocka_unit_test(the_cheapest_cut_parts_two_rings_where_they_touch),

@@ -199,6 +199,26 @@ static void a_frame_around_a_digit_is_left_out(void **state)
     assert_reads(&picture, "83");
 }
 
+static void what_lies_beside_the_paper_is_no_line(void **state)
+{
+    (void)state;
+    struct picture picture = pictures_plain(ROWS, COLS, PAPER);
+    numbers_write(&picture, "618", 20, 100, HEIGHT, 30, 0);
+    pictures_line(&picture, 140, 1, 200, 1, 5, 20);
+    assert_reads(&picture, "618");
+}
+
+static void a_digit_on_the_edge_of_a_close_crop_is_read(void **state)
+{
+    (void)state;
+    struct picture picture = pictures_plain(HEIGHT, 200, PAPER);
+    for (int r = 0; r < HEIGHT; r++)
+        for (int k = 0; k < 7; k++)
+            picture.gray[r * 200 + k] = 20; /* a 1 */
+    numbers_write(&picture, "38", 0, 40, HEIGHT, 30, 0);
+    assert_reads(&picture, "138");
+}
+
 static void boxes_are_in_pixels_of_the_file_that_was_shrunk(void **state)
 {
     (void)state;
@@ -294,6 +314,8 @@ int main(void)
         cmocka_unit_test(a_bar_apart_belongs_to_its_five),
         cmocka_unit_test(what_is_no_digit_is_left_out),
         cmocka_unit_test(a_frame_around_a_digit_is_left_out),
+        cmocka_unit_test(what_lies_beside_the_paper_is_no_line),
+        cmocka_unit_test(a_digit_on_the_edge_of_a_close_crop_is_read),
         cmocka_unit_test(boxes_are_in_pixels_of_the_file_that_was_shrunk),
         cmocka_unit_test(a_picture_without_ink_has_no_lines),
         cmocka_unit_test(digits_less_probable_than_the_threshold_are_rejected),

@@ -12,8 +12,9 @@ enum {
 static const double OVERLAP = 0.4, NEAR = 5;
 static const double STEEPEST = 0.35;
 
-/* How far from a high mark a low one may be, in heights. */
-static const double STRAY = 0.6;
+/* How far from a high mark a low one may be, in heights: anywhere around it, and beside it, where a small digit may
+ * stand; and how high it has to be for that. */
+static const double STRAY = 0.6, BESIDE = 2, SMALL = 0.25;
 
 /* A line as it is put together: where its last mark stood, as a slope of 0 would have it. */
 struct row {
@@ -132,14 +133,16 @@ static double distance(const struct box *a, const struct box *b)
 /* The line of the nearest high mark, or -1. */
 static int nearest_line(const struct marks *marks, const struct box *box)
 {
-    double least = STRAY * marks->height;
+    double least = HUGE_VAL;
     int line = -1;
     for (int i = 0; i < marks->count; i++) {
-        const struct mark *mark = &marks->all[i];
-        const double apart = mark->is_low ? HUGE_VAL : distance(&mark->component->box, box);
-        if (apart <= least) {
+        const struct box *high = &marks->all[i].component->box;
+        const double apart = distance(high, box);
+        const int is_beside = box->rows >= SMALL * marks->height && middle_row(box) > high->top &&
+                              middle_row(box) < high->top + high->rows;
+        if (!marks->all[i].is_low && apart < least && apart <= (is_beside ? BESIDE : STRAY) * marks->height) {
             least = apart;
-            line = mark->line;
+            line = marks->all[i].line;
         }
     }
     return line;

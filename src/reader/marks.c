@@ -39,10 +39,31 @@ static int is_flat(const struct component *component, const struct components *c
     return box->cols > FLAT * box->rows && (double)count_tops(component, components) < ONCE * box->cols;
 }
 
-/* From edge to edge and thin: what lies beside the paper, a rule. */
+/* A rule from edge to edge, or what lies above or below the paper. */
 static int is_band(const struct box *box, int rows, int cols)
 {
-    return (box->rows >= rows && box->cols * 8 < cols) || (box->cols >= cols && box->rows * 8 < rows);
+    return box->cols >= cols && box->rows * 8 < rows;
+}
+
+/* Whether the pixels from `start` on, `length` of them, begin or end a row or column of `size`. */
+static int is_at_end(int start, int length, int size)
+{
+    return start <= 0 || start + length >= size;
+}
+
+/* At least half of its length lies on the picture's edge. */
+static int is_along_edge(const struct component *component, const struct components *components, int rows, int cols)
+{
+    const struct box *box = &component->box;
+    long long pixels = 0;
+    if (!is_at_end(box->top, box->rows, rows) && !is_at_end(box->left, box->cols, cols))
+        return 0;
+    for (long long i = 0; i < component->runs; i++) {
+        const struct run *run = &components->runs[component->first_run + i];
+        pixels +=
+            is_at_end(run->row, 1, rows) ? run->right - run->left : is_at_end(run->left, run->right - run->left, cols);
+    }
+    return 2 * pixels >= (box->rows > box->cols ? box->rows : box->cols);
 }
 
 static int encloses(const struct box *outer, const struct box *inner)
@@ -139,6 +160,7 @@ int marks_find(struct marks *out, const struct components *components, int rows,
     kept = 0;
     for (int i = 0; i < marks.count; i++) {
         struct mark *mark = &marks.all[i];
+        mark->is_along_edge = is_along_edge(mark->component, components, rows, cols);
         mark->is_low = mark->component->box.rows < LOW * marks.height;
         if (is_writing(mark->component, components, marks.height))
             marks.all[kept++] = *mark;

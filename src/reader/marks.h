@@ -8,8 +8,9 @@ enum { MARKS = 4096 }; /* the largest ones; a page full of writing has a few hun
 
 struct mark {
     const struct component *component;
-    int is_low; /* too low for a digit of this page: at most a part of one */
-    int line;   /* lines.h; 0 until then */
+    int is_low;        /* too low for a digit of this page: at most a part of one, or a small one in a line */
+    int is_along_edge; /* of the picture: a digit that was cut off there, or what lies beside the paper */
+    int line;          /* lines.h; 0 until then */
 };
 
 struct marks {
@@ -19,7 +20,7 @@ struct marks {
 };
 
 /* Gives   the marks of a picture of rows x cols pixels, in the order of the components. Left out are specks, rules and
- *         underlines, frames around other marks, and bands along the picture's edge.
+ *         underlines, frames around other marks, and bands from the picture's left edge to its right one.
  * Fails   with ERROR_FAILED: memory. */
 int marks_find(struct marks *out, const struct components *components, int rows, int cols, struct error *err);
 

@@ -63,6 +63,14 @@ static int read_line(struct reading *reading, const struct mark *marks, int coun
     return failed ? -1 : 0;
 }
 
+/* Whether there is nothing but what lies along the picture's edge. */
+static int is_edge(const struct mark *marks, int count)
+{
+    while (count > 0 && marks[count - 1].is_along_edge)
+        count--;
+    return count == 0;
+}
+
 static int read_marks(struct reading *reading, struct marks *marks, const struct page *page, double reject,
                       struct error *err)
 {
@@ -75,6 +83,8 @@ static int read_marks(struct reading *reading, struct marks *marks, const struct
     for (int first = 0, next; first < marks->count; first = next) {
         for (next = first; next < marks->count && marks->all[next].line == marks->all[first].line;)
             next++;
+        if (lines > 1 && is_edge(marks->all + first, next - first))
+            continue;
         if (read_line(reading, marks->all + first, next - first, page, reject, err) != 0)
             return -1;
     }
