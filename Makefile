@@ -71,7 +71,7 @@ ifneq ($(CROSS),)
 TEST_PROGRAMS := $(filter-out $(addprefix $(BUILD)/tests/test_,cli% embedding get_mnist learning objects run runner structure),$(TEST_PROGRAMS))
 endif
 
-.PHONY: all run test test-arm setup reproduce bench samples help clean install uninstall format FORCE
+.PHONY: all run test test-arm setup reproduce bench samples pictures help clean install uninstall format FORCE
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/lenet5 $(BUILD)/liblenet5.a
@@ -181,6 +181,10 @@ bench: all
 ## samples: draw data/samples and data/sheet.png again
 samples: all
 	@scripts/draw-samples $(BUILD)
+
+## pictures: the README's picture of the page (scripts/setup --browser installs what takes it)
+pictures: all $(BUILD)/tests/test_page
+	@scripts/draw-pictures $(BUILD)
 
 ## install: program, library, header and model, under PREFIX (/usr/local); uninstall removes them
 install: all
