@@ -25,10 +25,10 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
 {
     static const char closing[] =
         "Reads PNG, JPEG, PBM, PGM and PPM, whatever the name; `-` is standard input. Prints path, digit and\n"
-        "probability, parted by tabs; with --top K then the next digits and theirs. A picture of 28x28 with\n"
-        "light ink on a dark ground goes in as it is, like an MNIST image; any other is fitted: gray,\n"
-        "polarity, ink box to 20 pixels, centre of mass. A folder stands for the pictures in it. A file that\n"
-        "cannot be read is reported, the others are answered, exit status 1.\n"
+        "probability, parted by tabs; with --top K then the next digits and theirs. A picture that is like an\n"
+        "MNIST image already goes in as it is; any other is fitted: light made even, ink found, strokes near\n"
+        "MNIST's width, ink box to 20 pixels, centre of mass. A folder stands for the pictures in it. A\n"
+        "file that cannot be read is reported, the others are answered, exit status 1.\n"
         "\nExample: lenet5 classify --top 3 digit.png\n"
         "         find . -name '*.png' | lenet5 classify --files-from -\n";
     struct option_spec specs[] = {

@@ -12,6 +12,7 @@ struct ink {
     int rows, cols;
     unsigned char *strength; /* [rows][cols], 0 none .. 255 full; malloc'ed, released by ink_free() */
     int is_light;            /* the ink was lighter than its ground */
+    double pen;              /* the usual width of a stroke in pixels */
 };
 
 /* Gives   the ink of a picture, of the same rows and cols.

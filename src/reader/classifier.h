@@ -28,8 +28,8 @@ int classifier_share(struct classifier *out, const struct classifier *of, struct
  * .. 255 ink. Gives the answer, the index of the largest. */
 int classifier_answer(float *probabilities, struct classifier *classifier, const unsigned char *pixels);
 
-/* What the network will see of a picture: one of exactly its rows and cols goes in as it is (if that is 28x28, only
- * when it is light on dark), anything else is fitted to 28x28 (image/fit.h).
+/* What the network will see of a picture: one of exactly its rows and cols goes in as it is, but where that is
+ * 28x28 every picture is fitted (image/fit.h).
  * Gives   *pixels [rows][cols] of the network's input: `room`, or the picture's own.
  * Fails   with ERROR_BLANK on a blank picture, with ERROR_MODEL where the network takes neither one channel nor
  *         28x28. */

@@ -1,0 +1,244 @@
+#include "image/ground.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    TOLERANCE = 24, /* levels: what lies nearer to the surface may be ground */
+    DARKEST = 48,   /* a ground darker than this is not divided by: that would only show its grain */
+    ROUNDS = 8,
+};
+
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static void take_means(struct ground *ground, const struct picture *picture)
+{
+    const int step = ground->step;
+    for (int r = 0; r < ground->rows; r++) {
+        unsigned sums[GROUND_BLOCKS] = {0};
+        const int bottom = smaller((r + 1) * step, picture->rows);
+        for (int y = r * step; y < bottom; y++) {
+            const unsigned char *gray = picture->gray + (size_t)y * (size_t)picture->cols;
+            for (int k = 0; k < ground->cols; k++) {
+                const int right = smaller((k + 1) * step, picture->cols);
+                unsigned sum = 0;
+                for (int x = k * step; x < right; x++)
+                    sum += gray[x];
+                sums[k] += sum;
+            }
+        }
+        for (int k = 0; k < ground->cols; k++) {
+            int count = (bottom - r * step) * (smaller((k + 1) * step, picture->cols) - k * step);
+            ground->level[r * ground->cols + k] = (float)sums[k] / (float)count;
+        }
+    }
+}
+
+static int compare(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+static double border_median(const struct ground *ground)
+{
+    float levels[4 * GROUND_BLOCKS];
+    size_t count = 0;
+    for (int r = 0; r < ground->rows; r++) {
+        int is_edge_row = r == 0 || r == ground->rows - 1;
+        int step = is_edge_row || ground->cols == 1 ? 1 : ground->cols - 1;
+        for (int k = 0; k < ground->cols; k += step)
+            levels[count++] = ground->level[r * ground->cols + k];
+    }
+    qsort(levels, count, sizeof levels[0], compare);
+    return levels[count / 2];
+}
+
+/* -1 .. 1 along a side of `count` places. */
+static double place(double i, int count)
+{
+    return count > 1 ? 2 * i / (count - 1) - 1 : 0;
+}
+
+static void fill_terms(double terms[GROUND_TERMS], double x, double y)
+{
+    const double all[GROUND_TERMS] = {1, x, y, x * x, x * y, y * y};
+    memcpy(terms, all, sizeof all);
+}
+
+static double surface_at(const struct ground *ground, double y, double x)
+{
+    double terms[GROUND_TERMS], sum = 0;
+    fill_terms(terms, x, y);
+    for (int i = 0; i < GROUND_TERMS; i++)
+        sum += ground->surface[i] * terms[i];
+    return sum;
+}
+
+/* Gaussian elimination of a symmetric positive system; a pivot of nothing leaves its unknown at 0. */
+static void solve(double *unknowns, double matrix[GROUND_TERMS][GROUND_TERMS + 1], int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (matrix[i][i] < 1e-9)
+            continue;
+        for (int j = 0; j < count; j++) {
+            double share = j != i ? matrix[j][i] / matrix[i][i] : 0;
+            for (int k = i; share != 0 && k <= count; k++)
+                matrix[j][k] -= share * matrix[i][k];
+        }
+    }
+    for (int i = 0; i < count; i++)
+        unknowns[i] = matrix[i][i] < 1e-9 ? 0 : matrix[i][count] / matrix[i][i];
+}
+
+/* Least squares over the blocks that lie near to the surface as it is. */
+static void improve_surface(struct ground *ground, int count)
+{
+    double matrix[GROUND_TERMS][GROUND_TERMS + 1] = {{0}};
+    for (int r = 0; r < ground->rows; r++)
+        for (int k = 0; k < ground->cols; k++) {
+            double y = place(r, ground->rows), x = place(k, ground->cols), terms[GROUND_TERMS];
+            double level = ground->level[r * ground->cols + k];
+            if (fabs(level - surface_at(ground, y, x)) > TOLERANCE)
+                continue;
+            fill_terms(terms, x, y);
+            for (int i = 0; i < count; i++) {
+                for (int j = 0; j < count; j++)
+                    matrix[i][j] += terms[i] * terms[j];
+                matrix[i][count] += terms[i] * level;
+            }
+        }
+    if (matrix[0][0] >= 3 * count)
+        solve(ground->surface, matrix, count);
+}
+
+/* Further from the surface counts more: the squares of what stands out on either side. */
+static int is_ink_lighter(const struct ground *ground, const struct picture *picture)
+{
+    const double *a = ground->surface;
+    double lighter = 0, darker = 0;
+    for (int r = 0; r < picture->rows; r++) {
+        const unsigned char *gray = picture->gray + (size_t)r * (size_t)picture->cols;
+        const double y = place(r, picture->rows);
+        const float base = (float)(a[0] + a[2] * y + a[5] * y * y), slope = (float)(a[1] + a[4] * y);
+        const float bend = (float)a[3], step = picture->cols > 1 ? 2.f / (float)(picture->cols - 1) : 0;
+        float above = 0, below = 0;
+        for (int k = 0; k < picture->cols; k++) {
+            float x = (float)k * step - 1, apart = (float)gray[k] - (base + x * (slope + x * bend));
+            float more = apart > TOLERANCE / 2 ? apart : 0, less = apart < -TOLERANCE / 2 ? apart : 0;
+            above += more * more;
+            below += less * less;
+        }
+        lighter += above;
+        darker += below;
+    }
+    return lighter > darker;
+}
+
+void ground_measure(struct ground *out, const struct picture *picture)
+{
+    const int longer = larger(picture->rows, picture->cols), step = (longer + GROUND_BLOCKS - 1) / GROUND_BLOCKS;
+    out->step = step;
+    out->rows = (picture->rows + step - 1) / step;
+    out->cols = (picture->cols + step - 1) / step;
+    take_means(out, picture);
+    memset(out->surface, 0, sizeof out->surface);
+    out->surface[0] = border_median(out);
+    for (int round = 0; round < ROUNDS; round++)
+        improve_surface(out, round < ROUNDS / 2 ? 3 : GROUND_TERMS); /* a plane first: it strays less */
+    out->is_dark = is_ink_lighter(out, picture);
+}
+
+/* Largest (sign 1) or, negated, smallest (sign -1) of the `reach` neighbours to either side, along rows or columns. */
+static void spread(float *values, int count, int step, int reach, float sign)
+{
+    float line[GROUND_BLOCKS];
+    for (int i = 0; i < count; i++)
+        line[i] = sign * values[i * step];
+    for (int i = 0; i < count; i++) {
+        float most = line[i];
+        for (int j = larger(i - reach, 0); j <= smaller(i + reach, count - 1); j++)
+            most = line[j] > most ? line[j] : most;
+        values[i * step] = sign * most;
+    }
+}
+
+static void spread_all(float *values, const struct ground *ground, int reach, float sign)
+{
+    for (int r = 0; r < ground->rows; r++)
+        spread(values + r * ground->cols, ground->cols, 1, reach, sign);
+    for (int k = 0; k < ground->cols; k++)
+        spread(values + k, ground->rows, ground->cols, reach, sign);
+}
+
+/* The level of the ground on each block, turned round where it is dark. */
+static void close_levels(float *levels, const struct ground *ground, int reach)
+{
+    float surface[GROUND_BLOCKS * GROUND_BLOCKS];
+    for (int r = 0; r < ground->rows; r++)
+        for (int k = 0; k < ground->cols; k++) {
+            const int i = r * ground->cols + k;
+            surface[i] = (float)surface_at(ground, place(r, ground->rows), place(k, ground->cols));
+            levels[i] = ground->is_dark ? surface[i] - ground->level[i] : ground->level[i] - surface[i];
+            surface[i] = ground->is_dark ? 255 - surface[i] : surface[i];
+        }
+    spread_all(levels, ground, reach, 1);
+    spread_all(levels, ground, reach, -1);
+    for (int i = 0; i < ground->rows * ground->cols; i++)
+        levels[i] = fminf(fmaxf(levels[i] + surface[i], 0), 255);
+}
+
+struct between {
+    int first, second;
+    float share; /* of the second */
+};
+
+/* The two blocks between whose middles a pixel lies. */
+static struct between blocks_around(int pixel, int step, int count)
+{
+    float at = ((float)pixel + 0.5f) / (float)step - 0.5f;
+    at = fminf(fmaxf(at, 0), (float)(count - 1));
+    int first = (int)at;
+    return (struct between){first, smaller(first + 1, count - 1), at - (float)first};
+}
+
+static void fill_row(float *row, const float *levels, const struct ground *ground, int pixel_row)
+{
+    struct between rows = blocks_around(pixel_row, ground->step, ground->rows);
+    const float *first = levels + rows.first * ground->cols, *second = levels + rows.second * ground->cols;
+    for (int k = 0; k < ground->cols; k++)
+        row[k] = first[k] + rows.share * (second[k] - first[k]);
+}
+
+static unsigned char depth_of(float gray, float ground)
+{
+    float depth = 255 * (ground - gray) / (ground > DARKEST ? ground : DARKEST);
+    return (unsigned char)(depth > 0 ? depth < 255 ? depth + 0.5f : 255 : 0);
+}
+
+void ground_depth(unsigned char *depth, const struct ground *ground, const struct picture *picture, double pen)
+{
+    const int half = smaller(ground->rows, ground->cols) / 2, wide = (int)(pen / ground->step / 2) + 2;
+    float levels[GROUND_BLOCKS * GROUND_BLOCKS], row[GROUND_BLOCKS];
+    close_levels(levels, ground, wide < half ? wide : half);
+    const unsigned char turn = ground->is_dark ? 255 : 0;
+    for (int r = 0; r < picture->rows; r++) {
+        fill_row(row, levels, ground, r);
+        const unsigned char *gray = picture->gray + (size_t)r * (size_t)picture->cols;
+        unsigned char *out = depth + (size_t)r * (size_t)picture->cols;
+        for (int k = 0; k < picture->cols; k++) {
+            struct between cols = blocks_around(k, ground->step, ground->cols);
+            float level = row[cols.first] + cols.share * (row[cols.second] - row[cols.first]);
+            out[k] = depth_of((float)(gray[k] ^ turn), level);
+        }
+    }
+}
