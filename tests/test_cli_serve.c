@@ -64,12 +64,34 @@ static void classify_answers_as_the_command_does(void **state)
     (void)state;
     cJSON *served = http_post(server.port, "/classify?top=3", "three.png", 200);
     cJSON *said = commands_json("classify --model model.json --top 3 --json three.png");
-    commands_keys(served, "digit", "probability", "top", NULL);
+    commands_keys(served, "digit", "probability", "certainty", "sure", "top", NULL);
+    assert_true(cJSON_IsTrue(at(served, "sure")));
     assert_int_equal(commands_number(served, "digit"), 3);
     assert_same(at(served, "probability"), at(said, "probability"));
     assert_same(at(served, "top"), at(said, "top"));
     cJSON_Delete(served);
     cJSON_Delete(said);
+}
+
+static void an_answer_below_what_the_calibration_asks_for_is_not_sure(void **state)
+{
+    (void)state;
+    struct model model;
+    assert_int_equal(model_file_load(&model, "model.json", NULL), 0);
+    model.calibration = (struct calibration){.temperature = 1, .images = 1, .none = 20, .reject = 1, .accept = 1};
+    strcpy(model.calibration.run, model.digest);
+    assert_int_equal(model_file_save(&model, "strict.json", NULL), 0);
+    model_free(&model);
+    const struct http_server strict = http_start("--model strict.json --threads 1");
+    static const char *const paths[] = {"/classify", "/explain"};
+    for (int i = 0; i < 2; i++) {
+        cJSON *json = http_post(strict.port, paths[i], "three.png", 200);
+        assert_int_equal(commands_number(json, "digit"), 3);
+        assert_true(commands_number(json, "certainty") < commands_number(json, "probability"));
+        assert_true(cJSON_IsFalse(at(json, "sure")));
+        cJSON_Delete(json);
+    }
+    assert_int_equal(http_stop(&strict, SIGTERM), 0);
 }
 
 static void read_answers_as_the_command_does(void **state)
@@ -303,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classify_answers_as_the_command_does),
+        cmocka_unit_test(an_answer_below_what_the_calibration_asks_for_is_not_sure),
         cmocka_unit_test(read_answers_as_the_command_does),
         cmocka_unit_test(explain_gives_every_layer_of_the_walk_exactly),
         cmocka_unit_test(filter_gives_the_picture_that_the_command_writes),

@@ -69,6 +69,17 @@ static cJSON *bytes(const unsigned char *values, int count)
     return json;
 }
 
+/* What both /classify and /explain begin with. */
+static cJSON *answer_json(const struct model *model, int digit, real p, real certainty)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddNumberToObject(json, "digit", digit);
+    cJSON_AddItemToObject(json, "probability", probability(p));
+    cJSON_AddItemToObject(json, "certainty", probability(certainty));
+    cJSON_AddBoolToObject(json, "sure", certainty >= (real)model->calibration.reject);
+    return json;
+}
+
 /* ---- /classify ---- */
 
 /* The most probable that is not below `after` in the order of the answers: by probability, then by digit. */
@@ -92,9 +103,7 @@ int serve_answers_classify(cJSON **out, const struct request *request, struct de
     if (query_whole(&top, request, "top", 1, classes, err) != 0 ||
         classifier_picture(&digit, p, &desk->classifier, picture, err) != 0)
         return -1;
-    *out = cJSON_CreateObject();
-    cJSON_AddNumberToObject(*out, "digit", digit);
-    cJSON_AddItemToObject(*out, "probability", probability(p[digit]));
+    *out = answer_json(&desk->classifier.model, digit, p[digit], desk->classifier.certainty);
     cJSON *list = cJSON_AddArrayToObject(*out, "top");
     for (int k = 0, next = -1; k < top; k++) {
         next = next_probable(p, classes, next);
@@ -113,7 +122,7 @@ int serve_answers_read(cJSON **out, const struct request *request, struct desk *
 {
     (void)request;
     struct reading reading;
-    if (reader_read(&reading, &desk->classifier, picture, 0, err) != 0)
+    if (reader_read(&reading, &desk->classifier, picture, desk->classifier.model.calibration.reject, err) != 0)
         return -1;
     *out = cJSON_CreateObject();
     cJSON_AddItemToObject(*out, "lines", reading_json(&reading));
@@ -158,9 +167,7 @@ int serve_answers_explain(cJSON **out, const struct request *request, struct des
     if (classifier_fit(&pixels, room, &desk->classifier, picture, err) != 0)
         return -1;
     walk_pixels(walk, pixels);
-    *out = cJSON_CreateObject();
-    cJSON_AddNumberToObject(*out, "digit", walk->answer);
-    cJSON_AddItemToObject(*out, "probability", probability(walk->probabilities[walk->answer]));
+    *out = answer_json(walk->model, walk->answer, walk->probabilities[walk->answer], walk->certainty);
     cJSON_AddItemToObject(*out, "input", input_pixels(&architecture->input, pixels));
     cJSON *layers = cJSON_AddArrayToObject(*out, "layers");
     for (int i = 0; i < architecture->layer_count; i++)

@@ -6,7 +6,8 @@
 
 #include "pages/serve_inside.h"
 
-/* {"digit", "probability", "top": [{"digit", "probability"}, ...]}, the most probable first; ?top=K gives K of them. */
+/* {"digit", "probability", "certainty", "sure", "top": [{"digit", "probability"}, ...]}, the most probable first;
+ * ?top=K gives K of them. Not sure of it: the certainty is below what the model's calibration asks for. */
 int serve_answers_classify(cJSON **out, const struct request *request, struct desk *desk, const struct picture *picture,
                            struct error *err);
 
@@ -14,14 +15,14 @@ int serve_answers_classify(cJSON **out, const struct request *request, struct de
 int serve_answers_read(cJSON **out, const struct request *request, struct desk *desk, const struct picture *picture,
                        struct error *err);
 
-/* The walk: {"digit", "probability", "input": {"rows", "cols", "pixels"}, "layers": [{"type", ..., "maps": [[...]]}],
- * "scores", "probabilities"}; a map is [rows * cols], a dense layer one map of its units. */
+/* The walk: {"digit", "probability", "certainty", "sure", "input": {"rows", "cols", "pixels"}, "layers": [{"type", ...,
+ * "maps": [[...]]}], "scores", "probabilities"}; a map is [rows * cols], a dense layer one map of its units. */
 int serve_answers_explain(cJSON **out, const struct request *request, struct desk *desk, const struct picture *picture,
                           struct error *err);
 
 /* What lenet5 filter does: ?kernel=NAME|ROWS&stride=N&padding=N&pool=max|average&f=N&s=N gives {"kernel": [[...]],
- * "is_difference", "largest" (filtered.h), "picture", "convolution", "pooling": {"rows", "cols", "gray": [...]}}; without
- * pool there is no "pooling". */
+ * "is_difference", "largest" (filtered.h), "picture", "convolution", "pooling": {"rows", "cols", "gray": [...]}};
+ * without pool there is no "pooling". */
 int serve_answers_filter(cJSON **out, const struct request *request, struct desk *desk, const struct picture *picture,
                          struct error *err);
 

@@ -31,6 +31,6 @@ void walk_pixels(struct walk *walk, const unsigned char *pixels)
     architecture_normalise(walk->x, pixels, &architecture->input);
     network_forward(&walk->trace, walk->model->parameters, walk->x, architecture);
     const real *scores = walk->trace.y[architecture->layer_count - 1];
-    calibration_apply(walk->probabilities, scores, architecture->classes, &walk->model->calibration);
+    walk->certainty = calibration_apply(walk->probabilities, scores, architecture->classes, &walk->model->calibration);
     walk->answer = loss_answer(scores, architecture->classes);
 }

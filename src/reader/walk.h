@@ -12,6 +12,7 @@ struct walk {
     real *x;                   /* [architecture.in], normalised, with the pad around */
     struct trace trace;        /* y[i]: the output of layer i after activation; the last are the scores */
     real probabilities[ARCHITECTURE_CLASSES]; /* [classes], of the scores, as the model is calibrated */
+    real certainty;                           /* of the answer (model/calibration.h) */
     int answer;                               /* the index of the largest score */
 };
 

@@ -73,13 +73,13 @@ function say(digit, text, isUnsure) {
 }
 
 function show(next, milliseconds) {
-  const isUnsure = next.sure === false, sure = percent(next.probability);
+  const isUnsure = !next.sure, share = percent(next.probability);
   answer = next;
   fillBars(next.probabilities, isUnsure ? -1 : next.digit);
-  say(isUnsure ? "?" : next.digit, isUnsure ? `Not sure: perhaps a ${next.digit} (${sure})` : `${sure} sure`, isUnsure);
+  say(isUnsure ? "?" : next.digit, isUnsure ? `Not sure. If it is a digit, a ${next.digit} (${share})` : `${share} sure`, isUnsure);
   if (milliseconds !== undefined) {
     find("took").textContent = `answered in ${Math.round(milliseconds)} ms`;
-    find("spoken").textContent = isUnsure ? `Not sure, perhaps ${next.digit}` : `${next.digit}, ${sure} sure`;
+    find("spoken").textContent = isUnsure ? `Not sure. Perhaps ${next.digit}` : `${next.digit}, ${share} sure`;
   }
   walk.fill(next);
   if (!find("filter").hidden) filter.update();
