@@ -60,6 +60,7 @@ TESTS   := $(wildcard tests/test_*.c)
 HELPERS := $(filter-out $(TESTS),$(wildcard tests/*.c))
 
 LIBRARY_OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/strokes_builtin.o \
+                   $(BUILD)/obj/config_builtin.o \
                    $(foreach t,$(TIERS),$(KERNELS:src/fast/kernels/%.c=$(BUILD)/obj/fast/kernels/%.$(t).o))
 PROGRAM_OBJECTS := $(PROGRAM:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/page_files.o
 HELPER_OBJECTS  := $(HELPERS:tests/%.c=$(BUILD)/tests/%.o)
@@ -118,6 +119,20 @@ $(BUILD)/gen/page_files.c: $(PAGE) Makefile
 	   echo 'const struct page_file page_files[] = {'; \
 	   for f in $(notdir $(PAGE)); do n=$$(echo $$f | tr . _); echo "{\"$$f\", $$n, sizeof $$n},"; done; \
 	   echo '};'; } > $@.part
+	@mv $@.part $@
+
+# The configs that have a name: each file of models/configs.
+CONFIGS := $(sort $(basename $(notdir $(wildcard models/configs/*.json))))
+config_bytes = bytes_of_$(subst -,_,$(1))
+$(BUILD)/gen/config_builtin.c: $(CONFIGS:%=models/configs/%.json) Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "model/config_builtin.h"'; \
+	   $(foreach c,$(CONFIGS),echo 'static const unsigned char $(call config_bytes,$(c))[] = {'; \
+	                          $(call BYTES_OF,models/configs/$(c).json); echo '};';) \
+	   echo 'const char *const config_builtin_names[] = {$(CONFIGS:%="%",) 0};'; \
+	   echo 'const struct config_builtin config_builtin[] = {'; \
+	   $(foreach c,$(CONFIGS),echo '{$(call config_bytes,$(c)), sizeof $(call config_bytes,$(c))},';) \
+	   echo '};'; echo 'const int config_builtin_count = $(words $(CONFIGS));'; } > $@.part
 	@mv $@.part $@
 
 $(BUILD)/obj/%.o: $(BUILD)/gen/%.c $(BUILD)/flags

@@ -13,6 +13,7 @@ const struct command main_commands[] = {
     {"filter", "show what a convolution and a pooling do to a picture", filter_command, false},
     {"serve", "answer on a page in the browser, and over HTTP as JSON", serve_command, false},
     {"synth", "draw digits as people write them: a data set or pictures", synth_command, true},
+    {"augment", "show what augmentation makes of training images", augment_command, false},
     {"bench", "measure this program's speed on this machine, part by part", bench_command, true},
     {"help", "explain a command: lenet5 help train", help_command, false},
     {NULL, NULL, NULL, false},

@@ -26,7 +26,9 @@ static const char small_config[] =
     "{\"architecture\": {\"input\": {\"rows\": 28, \"cols\": 28}, \"layers\": "
     "[{\"type\": \"dense\", \"units\": 12}, {\"type\": \"dense\", \"units\": 10}]},"
     " \"training\": {\"epochs\": 3, \"batch_size\": 50, \"lr\": 0.02, \"momentum\": 0.5, \"weight_decay\": 0,"
-    " \"schedule\": \"step\", \"seed\": 7, \"validation\": 40}}";
+    " \"nesterov\": true, \"schedule\": \"step\", \"warmup\": 0.25, \"seed\": 7, \"validation\": 40,"
+    " \"augment\": {\"shift\": 2, \"rotation\": 5, \"scale\": 0.125, \"shear\": 0.5, \"elastic\": 1.5,"
+    " \"thickness\": 0.75}}}";
 
 /* A run that is over in a moment. */
 #define BRIEF "train --config small.json --epochs 2 --threads 1 "
@@ -320,8 +322,35 @@ static void a_config_file_gives_network_and_settings(void **state)
     assert_true(commands_number(settings, "momentum") == 0.5);
     assert_true(commands_number(settings, "weight_decay") == 0);
     assert_string_equal(commands_text(settings, "schedule"), "step");
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItem(settings, "nesterov")));
+    assert_true(commands_number(settings, "warmup") == 0.25);
     assert_true(commands_number(settings, "seed") == 7);
     assert_true(commands_number(settings, "validation") == 40);
+    const cJSON *augment = cJSON_GetObjectItem(settings, "augment");
+    assert_true(commands_number(augment, "shift") == 2 && commands_number(augment, "rotation") == 5);
+    assert_true(commands_number(augment, "scale") == 0.125 && commands_number(augment, "shear") == 0.5);
+    assert_true(commands_number(augment, "elastic") == 1.5 && commands_number(augment, "thickness") == 0.75);
+    cJSON_Delete(json);
+    free(text);
+}
+
+static void the_command_line_wins_over_the_file_in_every_setting_of_augmentation(void **state)
+{
+    (void)state;
+    run_well("train --quiet --config small.json --nesterov no --warmup 0 --shift 0 --rotation 0 --scale 0 --shear 0 "
+             "--elastic 0 --thickness 0 --out without.json");
+    char *text = commands_file("without.json");
+    assert_non_null(strstr(text, "\"nesterov\":\tfalse"));
+    assert_non_null(strstr(text, "\"warmup\":\t0,"));
+    cJSON *json = cJSON_Parse(text);
+    const cJSON *settings = cJSON_GetObjectItem(cJSON_GetObjectItem(json, "training"), "settings"), *range;
+    int ranges = 0;
+    cJSON_ArrayForEach(range, cJSON_GetObjectItem(settings, "augment"))
+    {
+        assert_true(cJSON_GetNumberValue(range) == 0);
+        ranges++;
+    }
+    assert_int_equal(ranges, 6);
     cJSON_Delete(json);
     free(text);
 }
@@ -425,6 +454,7 @@ int main(void)
         cmocka_unit_test(the_model_file_does_not_depend_on_the_number_of_threads),
         cmocka_unit_test(another_seed_gives_other_weights),
         cmocka_unit_test(a_config_file_gives_network_and_settings),
+        cmocka_unit_test(the_command_line_wins_over_the_file_in_every_setting_of_augmentation),
         cmocka_unit_test(a_config_may_come_through_a_pipe),
         cmocka_unit_test(options_win_over_the_config_file_wherever_they_stand),
         cmocka_unit_test(every_preset_for_28x28_trains),

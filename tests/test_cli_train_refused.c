@@ -79,7 +79,8 @@ static void options_out_of_range_are_refused(void **state)
     commands_refused(2, "--lr expects a number from 1e-09 to 1000, not \"0\"", "train --lr 0");
     commands_refused(2, "--momentum expects a number from 0 to 0.9999, not \"1\"", "train --momentum 1");
     commands_refused(2, "--weight-decay expects a number from 0 to 1000, not \"nan\"", "train --weight-decay nan");
-    commands_refused(2, "--schedule expects constant, step or cosine, not \"linear\"", "train --schedule linear");
+    commands_refused(2, "--schedule expects constant, step, cosine or one-cycle, not \"linear\"",
+                     "train --schedule linear");
     commands_refused(2, "--seed expects a whole number from 0 to 9007199254740991, not \"-1\"", "train --seed -1");
     commands_refused(2, "--threads expects a whole number from 1 to 64, not \"65\"", "train --threads 65");
     commands_refused(2, "--validation expects a whole number from 0 to 1000000000, not \"all\"",
@@ -184,15 +185,16 @@ static void a_config_that_is_not_there_is_refused(void **state)
 {
     (void)state;
     commands_refused(4, "there is no preset and no file \"cours\": did you mean \"course\"?", "train --config cours");
-    commands_refused(4, "there is no preset and no file \"resnet\": presets are lenet5, lenet5-avg or course",
-                     "train --config resnet");
+    commands_refused(
+        4, "there is no preset and no file \"resnet\": presets are best, course, lenet5, lenet5-avg, plain or quick",
+        "train --config resnet");
     commands_refused(4,
                      "./none.json: cannot be opened: No such file or directory: name a file that can be read, or a "
-                     "preset: lenet5, lenet5-avg or course",
+                     "preset: best, course, lenet5, lenet5-avg, plain or quick",
                      "train --config ./none.json");
     commands_refused(4,
-                     "data/mnist: is a folder, a file was expected: name a file that can be read, or a preset: lenet5, "
-                     "lenet5-avg or course",
+                     "data/mnist: is a folder, a file was expected: name a file that can be read, or a preset: best, "
+                     "course, lenet5, lenet5-avg, plain or quick",
                      "train --config data/mnist");
 }
 

@@ -84,14 +84,14 @@ static int equal(double a, double b)
 static void the_presets_are_listed_and_can_be_loaded(void **state)
 {
     (void)state;
-    static const char *const expected[] = {"lenet5", "lenet5-avg", "course"};
+    static const char *const expected[] = {"best", "course", "lenet5", "lenet5-avg", "plain", "quick"};
     const char *const *names = config_presets();
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 6; i++) {
         struct config config;
         assert_string_equal(names[i], expected[i]);
         assert_int_equal(config_load(&config, names[i], NULL), 0);
     }
-    assert_null(names[3]);
+    assert_null(names[6]);
 }
 
 static void what_a_config_leaves_out_has_a_default(void **state)
@@ -123,7 +123,9 @@ static void what_a_config_says_is_taken(void **state)
     (void)state;
     const struct config config = load(
         "{\"training\": {\"epochs\": 7, \"batch_size\": 60, \"lr\": 0.5, \"momentum\": 0.25, \"weight_decay\": 0, "
-        "\"schedule\": \"step\", \"seed\": 9007199254740991, \"validation\": 0}, \"architecture\": {\"input\": "
+        "\"nesterov\": true, \"warmup\": 0.125, \"augment\": {\"shift\": 1, \"rotation\": 2, \"scale\": 0.25, "
+        "\"shear\": 0.5, \"elastic\": 5, \"thickness\": 0.75}, \"schedule\": \"one-cycle\", \"seed\": "
+        "9007199254740991, \"validation\": 0}, \"architecture\": {\"input\": "
         "{\"rows\": 9, \"cols\": 8, \"channels\": 2, \"pad\": 1, \"mean\": 0.5, \"deviation\": 0.25}, \"layers\": ["
         "{\"type\": \"conv\", \"filters\": 2, \"f\": 3, \"s\": 2, \"p\": 1, \"activation\": \"lecun-tanh\"}, "
         "{\"type\": \"pool\", \"mode\": \"average\", \"f\": 3, \"s\": 1, \"p\": 1}, "
@@ -134,7 +136,12 @@ static void what_a_config_says_is_taken(void **state)
     assert_int_equal(config.settings.batch_size, 60);
     assert_true(equal(config.settings.lr, 0.5) && equal(config.settings.momentum, 0.25));
     assert_true(equal(config.settings.weight_decay, 0));
-    assert_int_equal(config.settings.schedule, SCHEDULE_STEP);
+    const struct augmentation *augment = &config.settings.augment;
+    assert_int_equal(config.settings.is_nesterov, 1);
+    assert_true(equal(config.settings.warmup, 0.125));
+    assert_true(equal(augment->shift, 1) && equal(augment->rotation, 2) && equal(augment->scale, 0.25));
+    assert_true(equal(augment->shear, 0.5) && equal(augment->elastic, 5) && equal(augment->thickness, 0.75));
+    assert_int_equal(config.settings.schedule, SCHEDULE_ONE_CYCLE);
     assert_int_equal(config.settings.seed, 9007199254740991);
     assert_int_equal(config.settings.validation, 0);
     assert_int_equal(architecture->in.channels, 2);
@@ -175,6 +182,24 @@ static void an_architecture_written_out_reads_back_the_same(void **state)
     }
 }
 
+/* A model's record of its settings is a config's "training". */
+static void settings_written_out_read_back_the_same(void **state)
+{
+    (void)state;
+    for (const char *const *name = config_presets(); *name != NULL; name++) {
+        struct config config;
+        struct error err = {0};
+        assert_int_equal(config_load(&config, *name, NULL), 0);
+        cJSON *document = json_parse((const unsigned char *)"{" ARCHITECTURE "}", strlen("{" ARCHITECTURE "}"), &err);
+        cJSON_AddItemToObject(document, "training", settings_to_json(&config.settings));
+        char *text = json_print(document, &err);
+        const struct config again = load(text);
+        assert_memory_equal(&again.settings, &config.settings, sizeof again.settings);
+        cJSON_Delete(document);
+        free(text);
+    }
+}
+
 /* ---- Files that are none ---- */
 
 static void an_unknown_preset_is_refused_with_the_nearest(void **state)
@@ -183,8 +208,8 @@ static void an_unknown_preset_is_refused_with_the_nearest(void **state)
     assert_load_refused("lent5", "there is no preset and no file \"lent5\": did you mean \"lenet5\"?");
     assert_load_refused("lenet5-average", "there is no preset and no file \"lenet5-average\": did you mean "
                                           "\"lenet5-avg\"?");
-    assert_load_refused("alexnet", "there is no preset and no file \"alexnet\": presets are lenet5, lenet5-avg or "
-                                   "course");
+    assert_load_refused("alexnet", "there is no preset and no file \"alexnet\": presets are best, course, lenet5, "
+                                   "lenet5-avg, plain or quick");
 }
 
 static void a_missing_file_or_a_folder_is_refused(void **state)
@@ -345,7 +370,18 @@ static void wrong_settings_are_refused(void **state)
     assert_setting_refused("\"momentum\": 1", "training.momentum is 1: use 0 to 0.9999");
     assert_setting_refused("\"weight_decay\": -1", "training.weight_decay is -1: use 0 to 1000");
     assert_setting_refused("\"schedule\": \"linear\"",
-                           "training.schedule is \"linear\": use one of constant, step or cosine");
+                           "training.schedule is \"linear\": use one of constant, step, cosine or one-cycle");
+    assert_setting_refused("\"nesterov\": 1", "training.nesterov is neither true nor false");
+    assert_setting_refused("\"warmup\": 1", "training.warmup is 1: use 0 to 0.9");
+    assert_setting_refused("\"augment\": 1", "training.augment is not an object: {...} was expected");
+    assert_setting_refused("\"augment\": {\"shift\": -1}", "training.augment.shift is -1: use 0 to 100");
+    assert_setting_refused("\"augment\": {\"rotation\": 181}", "training.augment.rotation is 181: use 0 to 180");
+    assert_setting_refused("\"augment\": {\"scale\": 1}", "training.augment.scale is 1: use 0 to 0.9");
+    assert_setting_refused("\"augment\": {\"shear\": 2.5}", "training.augment.shear is 2.5: use 0 to 2");
+    assert_setting_refused("\"augment\": {\"elastic\": 21}", "training.augment.elastic is 21: use 0 to 20");
+    assert_setting_refused("\"augment\": {\"thickness\": \"bold\"}", "training.augment.thickness is not a number");
+    assert_setting_refused("\"augment\": {\"rotate\": 5}",
+                           "training.augment has an unknown key \"rotate\": did you mean \"rotation\"?");
     assert_setting_refused("\"seed\": 1.5", "training.seed is 1.5: a whole number was expected");
     assert_setting_refused("\"seed\": -1", "training.seed is -1: use 0 to 9007199254740991");
     assert_setting_refused("\"validation\": -1", "training.validation is -1: use 0 to 1000000000");
@@ -361,6 +397,7 @@ int main(void)
         EACH(what_a_config_leaves_out_has_a_default),
         EACH(what_a_config_says_is_taken),
         EACH(an_architecture_written_out_reads_back_the_same),
+        EACH(settings_written_out_read_back_the_same),
         EACH(an_unknown_preset_is_refused_with_the_nearest),
         EACH(a_missing_file_or_a_folder_is_refused),
         EACH(a_file_that_is_no_json_is_refused_with_its_name),

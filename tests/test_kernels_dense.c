@@ -102,7 +102,7 @@ static void data_gives_the_gradient_of_the_inputs(void **state)
 /* ---- To the weights ---- */
 
 /* Powers of two: with whole numbers the steps are exact too. */
-static const struct rates exact_rates = {0.25f, 0.5f, 0.5f};
+static const struct rates exact_rates[] = {{0.25f, 0.5f, 0.5f, 0}, {0.25f, 0.5f, 0.5f, 1}};
 
 struct update {
     struct dense_batch batch;
@@ -139,7 +139,7 @@ static float plain_gradient(const struct dense_batch *batch, int unit, int input
 /* Through optimizer_update(); the other units stay. */
 static void update_plainly(const struct update *update, struct rates rates)
 {
-    const struct rates bias_rates = {rates.lr, rates.momentum, 0};
+    const struct rates bias_rates = {rates.lr, rates.momentum, 0, rates.is_nesterov};
     for (int o = update->first; o < update->first + update->count; o++) {
         for (int i = 0; i < update->batch.inputs; i++) {
             const int at = o * update->batch.inputs + i;
@@ -156,7 +156,7 @@ static float *copy_of(const float *x, size_t count)
     return memcpy(kernel_sets_numbers(count), x, count * sizeof *x);
 }
 
-static void try_update(struct update update, struct rng *rng)
+static void try_update(struct update update, struct rates rates, struct rng *rng)
 {
     const size_t units = (size_t)update.units, weights = units * (size_t)update.batch.inputs;
     update.w = kernel_sets_fill(kernel_sets_numbers(weights), weights, rng);
@@ -168,9 +168,9 @@ static void try_update(struct update update, struct rng *rng)
     expected.v = copy_of(update.v, weights);
     expected.bias = copy_of(update.bias, units);
     expected.bias_v = copy_of(update.bias_v, units);
-    update_plainly(&expected, exact_rates);
+    update_plainly(&expected, rates);
     kernel_sets_now->dense_back->update(update.w, update.v, update.bias, update.bias_v, &update.batch, update.first,
-                                        update.count, exact_rates);
+                                        update.count, rates);
     kernel_sets_near("weights", update.w, expected.w, weights);
     kernel_sets_near("velocities", update.v, expected.v, weights);
     kernel_sets_near("biases", update.bias, expected.bias, units);
@@ -186,7 +186,7 @@ static void check_update(struct rng *rng)
             make_batch(&update.batch, 1 + (inputs + count) % 3, inputs, update.units, rng);
             kernel_sets_case("%d inputs, units %d to %d of %d, %d tiles", inputs, update.first,
                              update.first + count - 1, update.units, update.batch.tiles);
-            try_update(update, rng);
+            try_update(update, exact_rates[(inputs + count) % 2], rng);
         }
 }
 
@@ -221,9 +221,10 @@ static void try_step(int count, struct rates rates, struct rng *rng)
 static void check_step(struct rng *rng)
 {
     for (int count = 1; count <= MOST; count++)
-        for (int decay = 0; decay < 2; decay++) {
-            kernel_sets_case("%d parameters%s", count, decay ? ", decay" : "");
-            try_step(count, (struct rates){0.25f, 0.5f, decay ? 0.5f : 0}, rng);
+        for (int kind = 0; kind < 4; kind++) {
+            const struct rates rates = {0.25f, 0.5f, kind % 2 ? 0.5f : 0, kind / 2};
+            kernel_sets_case("%d parameters%s%s", count, kind % 2 ? ", decay" : "", kind / 2 ? ", Nesterov" : "");
+            try_step(count, rates, rng);
         }
 }
 

@@ -336,6 +336,31 @@ static void a_cosine_rate_falls_along_half_a_wave(void **state)
         assert_near(schedule_rate(&settings, step, 100), 0.15 * (1 + cos(acos(-1.0) * (double)step / 100)));
 }
 
+static void a_one_cycle_rate_falls_in_a_straight_line(void **state)
+{
+    (void)state;
+    const struct settings settings = {.lr = 0.3, .schedule = SCHEDULE_ONE_CYCLE};
+    for (long step = 0; step < 100; step++)
+        assert_near(schedule_rate(&settings, step, 100), 0.3 * (1 - (double)step / 100));
+}
+
+/* 20 steps up, and in the other 80 what is done without a warm-up in 80; 0.05 of 10 steps is not even one. */
+static void every_rate_rises_over_the_warmup_and_then_goes_its_way(void **state)
+{
+    (void)state;
+    for (int schedule = 0; config_schedules[schedule] != NULL; schedule++) {
+        struct settings settings = {.lr = 0.3, .schedule = (enum schedule)schedule, .warmup = 0.2};
+        struct settings without = settings;
+        without.warmup = 0;
+        for (long step = 0; step < 20; step++)
+            assert_near(schedule_rate(&settings, step, 100), 0.3 * (double)(step + 1) / 20);
+        for (long step = 20; step < 100; step++)
+            assert_near(schedule_rate(&settings, step, 100), schedule_rate(&without, step - 20, 80));
+        settings.warmup = 0.05;
+        assert_near(schedule_rate(&settings, 0, 10), 0.3);
+    }
+}
+
 static void an_update_is_momentum_rate_and_decay(void **state)
 {
     (void)state;
@@ -344,6 +369,19 @@ static void an_update_is_momentum_rate_and_decay(void **state)
     optimizer_update(w, v, d_w, 3, (struct rates){.lr = 0.25f, .momentum = 0.5f, .decay = 0.5f});
     const float expected_v[3] = {2, 3, -4};
     const float expected_w[3] = {0.875f - 0.5f, -1.75f - 0.75f, 0.4375f + 1};
+    assert_memory_equal(v, expected_v, sizeof v);
+    assert_memory_equal(w, expected_w, sizeof w);
+}
+
+/* v as without; w goes by the gradient and half of the new velocity. */
+static void nesterovs_update_looks_one_step_ahead(void **state)
+{
+    (void)state;
+    float w[3] = {1, -2, 0.5f}, v[3] = {0, 4, -8};
+    const float d_w[3] = {2, 1, 0};
+    optimizer_update(w, v, d_w, 3, (struct rates){.lr = 0.25f, .momentum = 0.5f, .decay = 0.5f, .is_nesterov = 1});
+    const float expected_v[3] = {2, 3, -4};
+    const float expected_w[3] = {0.875f - 0.75f, -1.75f - 0.625f, 0.4375f + 0.5f};
     assert_memory_equal(v, expected_v, sizeof v);
     assert_memory_equal(w, expected_w, sizeof w);
 }
@@ -367,7 +405,10 @@ int main(void)
         EACH(a_constant_rate_stays),
         EACH(a_stepped_rate_falls_at_half_and_at_three_quarters),
         EACH(a_cosine_rate_falls_along_half_a_wave),
+        EACH(a_one_cycle_rate_falls_in_a_straight_line),
+        EACH(every_rate_rises_over_the_warmup_and_then_goes_its_way),
         EACH(an_update_is_momentum_rate_and_decay),
+        EACH(nesterovs_update_looks_one_step_ahead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

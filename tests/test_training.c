@@ -165,6 +165,48 @@ static void the_digest_does_not_depend_on_the_threads_with_average_pooling(void 
     same_digest_with_every_number_of_threads("lenet5-avg", 60);
 }
 
+static struct run augmented_run(void)
+{
+    struct run run = make_run("lenet5");
+    run.config.settings.augment = (struct augmentation){2, 15, 0.2, 0.2, 1, 0.5};
+    return run;
+}
+
+static void the_digest_does_not_depend_on_the_threads_with_augmentation(void **state)
+{
+    (void)state;
+    struct run run = augmented_run(), plain = make_run("lenet5");
+    char digest[DIGEST_TEXT], without[DIGEST_TEXT];
+    train_for_digest(digest, &run, &digits);
+    for (run.threads = 2; run.threads <= 8; run.threads += 3)
+        assert_same_digest(&run, &digits, digest);
+    train_for_digest(without, &plain, &digits);
+    assert_string_not_equal(digest, without);
+}
+
+/* What is trained on with augmentation is what augment_image() gives: the same as training on those images. */
+static void an_epoch_trains_on_the_images_that_augmentation_gives(void **state)
+{
+    (void)state;
+    struct run run = augmented_run(), plain = make_run("lenet5");
+    static unsigned char pixels[PICTURES * DIGITS_PIXELS];
+    struct augment augment;
+    struct augment_room room;
+    char digest[DIGEST_TEXT];
+    run.config.settings.epochs = plain.config.settings.epochs = 1;
+    assert_int_equal(augment_create(&augment, &run.config.settings.augment, 1, &digits, kernels_of(&run), NULL), 0);
+    assert_int_equal(augment_room_create(&room, &augment, NULL), 0);
+    for (int i = 0; i < PICTURES; i++)
+        memcpy(pixels + i * DIGITS_PIXELS, augment_image(&room, 0, dataset_image(&digits, i), 0, i, &augment),
+               DIGITS_PIXELS);
+    augment_room_free(&room);
+    augment_free(&augment);
+    struct dataset altered = digits;
+    altered.pixels = pixels;
+    train_for_digest(digest, &plain, &altered);
+    assert_same_digest(&run, &digits, digest);
+}
+
 /* As with OMP_THREAD_LIMIT, or in a program that is parallel already: what the missing ones had to do is done. */
 static void fewer_threads_than_asked_for_train_all_the_same(void **state)
 {
@@ -309,6 +351,8 @@ int main(void)
         cmocka_unit_test(all_kernels_with_fma_give_the_same_digest),
         cmocka_unit_test(the_digest_does_not_depend_on_the_threads_at_batch_60),
         cmocka_unit_test(the_digest_does_not_depend_on_the_threads_with_average_pooling),
+        cmocka_unit_test(the_digest_does_not_depend_on_the_threads_with_augmentation),
+        cmocka_unit_test(an_epoch_trains_on_the_images_that_augmentation_gives),
         cmocka_unit_test(fewer_threads_than_asked_for_train_all_the_same),
         cmocka_unit_test(another_seed_gives_another_digest),
         cmocka_unit_test(the_digests_are_those_of_other_compilers_and_processors),

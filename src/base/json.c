@@ -152,6 +152,19 @@ int json_get_int(int *out, struct json_object from, const char *key, int low, in
     return 0;
 }
 
+int json_get_bool(int *out, struct json_object from, const char *key, int required, struct error *err)
+{
+    int failed;
+    char place[JSON_WHERE];
+    const cJSON *item = find(from, key, required, &failed, err);
+    if (item == NULL)
+        return failed ? -1 : 0;
+    if (!cJSON_IsBool(item))
+        return error_set(err, ERROR_MODEL, "%s is neither true nor false", json_place(place, from.where, key));
+    *out = cJSON_IsTrue(item);
+    return 0;
+}
+
 int json_get_string(const char **out, struct json_object from, const char *key, int required, struct error *err)
 {
     int failed;

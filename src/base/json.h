@@ -38,6 +38,8 @@ int json_get_int(int *out, struct json_object from, const char *key, int low, in
                  struct error *err);
 int json_get_number(double *out, struct json_object from, const char *key, double low, double high, int required,
                     struct error *err);
+/* true or false, as 1 or 0. */
+int json_get_bool(int *out, struct json_object from, const char *key, int required, struct error *err);
 /* The index of a string in `names` (NULL ends them). */
 int json_get_choice(int *out, struct json_object from, const char *key, const char *const *names, int required,
                     struct error *err);

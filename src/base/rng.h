@@ -9,7 +9,7 @@ struct rng {
     uint64_t state;
 };
 
-enum rng_stream { RNG_WEIGHTS = 1, RNG_SHUFFLE = 2, RNG_DRAWING = 3 };
+enum rng_stream { RNG_WEIGHTS = 1, RNG_SHUFFLE = 2, RNG_DRAWING = 3, RNG_AUGMENT = 4 };
 
 struct rng rng_make(uint64_t seed, uint64_t stream);
 uint64_t rng_next(struct rng *rng);

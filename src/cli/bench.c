@@ -40,8 +40,9 @@ static struct option_spec all_threads_option(int *threads)
 static bool parse(struct asked *asked, int *status, int argc, char **argv)
 {
     static const char closing[] =
-        "--config takes lenet5, lenet5-avg, course, or a JSON file. Without --data the data is that of $MNIST_DIR,\n"
-        "or else of data/mnist; without either, or where the network does not take them, digits are drawn.\n"
+        "--config takes a preset's name (lenet5 help train has them) or a JSON file. Without --data the data is\n"
+        "that of $MNIST_DIR, or else of data/mnist; without either, or where the network does not take them,\n"
+        "digits are drawn.\n"
         "With --only, training and inference run with --threads threads alone, and no share is given, since\n"
         "no peak is measured. Figures are medians; of the peak, and of training part by part, they are the\n"
         "best of several repeats. Inference and latency are those of an untrained network.\n"

@@ -24,6 +24,7 @@ int calibrate_command(int argc, char **argv);
 int summary_command(int argc, char **argv);
 int filter_command(int argc, char **argv);
 int synth_command(int argc, char **argv);
+int augment_command(int argc, char **argv);
 int bench_command(int argc, char **argv);
 int serve_command(int argc, char **argv);
 int help_command(int argc, char **argv);

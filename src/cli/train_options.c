@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/augment_option.h"
 #include "cli/command.h"
 #include "cli/kernel.h"
 #include "cli/output.h"
@@ -62,7 +63,8 @@ static int choose_checkpoint(struct train_asked *asked, const struct options *op
 bool train_options_parse(struct train_asked *asked, int *status, int argc, char **argv)
 {
     static const char closing[] =
-        "--config takes lenet5, lenet5-avg, course, or a JSON file; what stands on the command line wins.\n"
+        "--config takes lenet5, best, quick or plain (the same network, trained in other ways), lenet5-avg,\n"
+        "course, or a JSON file; what stands on the command line wins.\n"
         "Without --data the data is looked for in $MNIST_DIR, then in data/mnist (scripts/get-mnist gets it;\n"
         "lenet5 synth draws other digits).\n"
         "SIGINT (Ctrl-C) or SIGTERM: the minibatch is finished and a checkpoint written, from which --resume\n"
@@ -114,7 +116,7 @@ bool train_options_parse(struct train_asked *asked, int *status, int argc, char 
          .min = CONFIG_LR_LEAST,
          .max = CONFIG_LR,
          .argument = "X",
-         .help = "learning rate at the start"},
+         .help = "learning rate, at its highest"},
         {.name = "momentum",
          .kind = OPTION_NUMBER,
          .to.number = &settings->momentum,
@@ -122,6 +124,11 @@ bool train_options_parse(struct train_asked *asked, int *status, int argc, char 
          .max = CONFIG_MOMENTUM,
          .argument = "X",
          .help = "share of the last step that is kept"},
+        {.name = "nesterov",
+         .kind = OPTION_CHOICE,
+         .to.choice = &settings->is_nesterov,
+         .choices = config_no_yes,
+         .help = "momentum looks one step ahead"},
         {.name = "weight-decay",
          .kind = OPTION_NUMBER,
          .to.number = &settings->weight_decay,
@@ -134,11 +141,24 @@ bool train_options_parse(struct train_asked *asked, int *status, int argc, char 
          .to.choice = &asked->schedule,
          .choices = config_schedules,
          .help = "how the learning rate falls"},
+        {.name = "warmup",
+         .kind = OPTION_NUMBER,
+         .to.number = &settings->warmup,
+         .min = 0,
+         .max = CONFIG_WARMUP,
+         .argument = "X",
+         .help = "share of the run over which the rate rises before that"},
+        augment_option(&settings->augment, AUGMENT_SHIFT),
+        augment_option(&settings->augment, AUGMENT_ROTATION),
+        augment_option(&settings->augment, AUGMENT_SCALE),
+        augment_option(&settings->augment, AUGMENT_SHEAR),
+        augment_option(&settings->augment, AUGMENT_ELASTIC),
+        augment_option(&settings->augment, AUGMENT_THICKNESS),
         {.name = "seed",
          .kind = OPTION_SEED,
          .to.seed = &settings->seed,
          .argument = "N",
-         .help = "of first weights and shuffling"},
+         .help = "of first weights, shuffling and augmentation"},
         {.name = "seeds",
          .kind = OPTION_WHOLE,
          .to.whole = &asked->seeds,

@@ -18,6 +18,7 @@
     DO(activation, tier)                                                                                               \
     DO(loss, tier)                                                                                                     \
     DO(optimizer, tier)                                                                                                \
+    DO(warp, tier)                                                                                                     \
     DO(single, tier)
 
 #define DECLARE(family, tier) extern const struct family##_kernels family##_kernels_##tier;

@@ -138,6 +138,38 @@ struct dense_back_kernels {
                    int units, struct rates rates);
 };
 
+/* ---- Augmentation ---- */
+
+/* Where the pixels of an altered image come from. A pixel (r, k) is taken from (row, col) of the source, whose first
+ * pixel is (0, 0):
+ *     row = y + y_row * r + y_col * k + the displacement along rows        col: x, x_row, x_col alike
+ * The displacement is a cubic B-spline: a knot's weight in a row times its weight in a column. It has been summed over
+ * the columns' knots already. */
+struct tile_warp {
+    int rows, cols;
+    float y, y_row, y_col, x, x_row, x_col;
+    int stride;             /* cols rounded up to 8 */
+    const int *first_knot;  /* [rows]: four knots have a say in a row, this one and those behind it; NULL: no spline */
+    const float *knots;     /* [rows][4]: their weights */
+    const float *displaced; /* [knots][2: along rows, along columns][stride] */
+};
+
+struct warp_kernels {
+    /* displaced [2][stride] of one knot, from the displacements at [2][knots] and the columns' weights
+     * [knots][stride]. */
+    void (*spread)(float *displaced, const float *at, const float *weights, int knots, int stride);
+    /* Makes strokes of a picture [rows + 3][stride] thicker (weight above 0) or thinner, by that many 256ths of a pixel
+     * on each side. Its first row and column and its last two are background, and stay so. */
+    void (*thicken)(unsigned char *restrict thick, const unsigned char *restrict picture, int weight, int rows,
+                    int cols, int stride);
+    /* The four pixels around each place between pixels, in one number: table [rows + 2][stride - 8] from a picture as
+     * above. */
+    void (*pack)(int *table, const unsigned char *picture, int rows, int stride);
+    /* Overwrites out [rows][cols], and up to 7 bytes behind it; `table_stride` is a row of the table. Beyond the
+     * source is background. Bilinear; no fused operation: the same bytes on every set. */
+    void (*sample)(unsigned char *out, const int *table, int table_stride, const struct tile_warp *warp);
+};
+
 /* ---- The rest ---- */
 
 struct pool_kernels {
@@ -174,6 +206,7 @@ struct kernels {
     const struct activation_kernels *activation;
     const struct loss_kernels *loss;
     const struct optimizer_kernels *optimizer;
+    const struct warp_kernels *warp;
     const struct single_kernels *single; /* one image alone: fast/single.h */
     /* 2 * WIDE * rounds operations of nothing but multiply-adds in registers, for measuring the processor's peak. */
     double (*peak)(long rounds);

@@ -103,6 +103,13 @@ LANES_INLINE lanes lanes_max(lanes a, lanes b)
 #endif
 }
 
+/* v, but no less than `low` and no more than `high`. */
+LANES_INLINE lanes lanes_clamp(lanes v, lanes low, lanes high)
+{
+    v = lanes_max(v, low);
+    return lanes_select(v > high, high, v);
+}
+
 /* 0 for what is nearer to 0 than `least`; NaN stays NaN. */
 LANES_INLINE lanes lanes_without_tiny(lanes v, float least)
 {
@@ -144,6 +151,36 @@ LANES_INLINE lane_mask lanes_of_bytes(const unsigned char *p)
 LANES_INLINE lanes lanes_of_whole(lane_mask whole)
 {
     return __builtin_convertvector(whole, lanes);
+}
+
+/* To whole numbers, towards 0. */
+LANES_INLINE lane_mask lanes_to_whole(lanes v)
+{
+    return __builtin_convertvector(v, lane_mask);
+}
+
+/* Whole numbers 0..255 to eight bytes. */
+LANES_INLINE void lanes_store_bytes(unsigned char *p, lane_mask whole)
+{
+#if defined(__AVX2__)
+    const __m256i all = (__m256i)whole;
+    const __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
+    _mm_storel_epi64((void *)p, _mm_packus_epi16(words, words));
+#else
+    const lane_bytes bytes = __builtin_convertvector(whole, lane_bytes);
+    memcpy(p, &bytes, sizeof bytes);
+#endif
+}
+
+/* table[at[i]], lane by lane. */
+LANES_INLINE lane_mask lanes_gather(const int *table, lane_mask at)
+{
+#if defined(__AVX2__)
+    return (lane_mask)_mm256_i32gather_epi32(table, (__m256i)at, sizeof *table);
+#else
+    return (lane_mask){table[at[0]], table[at[1]], table[at[2]], table[at[3]],
+                       table[at[4]], table[at[5]], table[at[6]], table[at[7]]};
+#endif
 }
 
 /* -1 in the first `count` lanes, 0 in the others. */

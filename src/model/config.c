@@ -8,9 +8,11 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "model/architecture_json.h"
+#include "model/config_builtin.h"
 #include "model/model_file.h"
 
-const char *const config_schedules[] = {"constant", "step", "cosine", NULL};
+const char *const config_schedules[] = {"constant", "step", "cosine", "one-cycle", NULL};
+const char *const config_no_yes[] = {"no", "yes", NULL};
 
 /* Where a config says nothing. Learning rate and decay were chosen on the held-out 5,000 images. */
 static const struct settings default_settings = {.epochs = 5,
@@ -22,49 +24,36 @@ static const struct settings default_settings = {.epochs = 5,
                                                  .seed = 1,
                                                  .validation = 5000};
 
-struct preset {
-    const char *name, *json;
-};
-
-/* The paper's geometry (28x28 in a 32x32 field, so that a stroke's end can lie in the middle of a filter) with today's
- * activation, pooling and loss; the same with the paper's squashing and averaging; and the network of the course. */
-static const struct preset presets[] = {
-    {"lenet5", "{\"architecture\": {\"input\": {\"rows\": 28, \"cols\": 28, \"pad\": 2}, \"layers\": ["
-               "{\"type\": \"conv\", \"filters\": 6, \"f\": 5}, {\"type\": \"pool\", \"mode\": \"max\", \"f\": 2},"
-               "{\"type\": \"conv\", \"filters\": 16, \"f\": 5}, {\"type\": \"pool\", \"mode\": \"max\", \"f\": 2},"
-               "{\"type\": \"dense\", \"units\": 120}, {\"type\": \"dense\", \"units\": 84},"
-               "{\"type\": \"dense\", \"units\": 10}]}}"},
-    {"lenet5-avg", "{\"architecture\": {\"input\": {\"rows\": 28, \"cols\": 28, \"pad\": 2}, \"layers\": ["
-                   "{\"type\": \"conv\", \"filters\": 6, \"f\": 5, \"activation\": \"lecun-tanh\"},"
-                   "{\"type\": \"pool\", \"mode\": \"average\", \"f\": 2},"
-                   "{\"type\": \"conv\", \"filters\": 16, \"f\": 5, \"activation\": \"lecun-tanh\"},"
-                   "{\"type\": \"pool\", \"mode\": \"average\", \"f\": 2},"
-                   "{\"type\": \"dense\", \"units\": 120, \"activation\": \"lecun-tanh\"},"
-                   "{\"type\": \"dense\", \"units\": 84, \"activation\": \"lecun-tanh\"},"
-                   "{\"type\": \"dense\", \"units\": 10}]}}"},
-    {"course", "{\"architecture\": {\"input\": {\"rows\": 32, \"cols\": 32, \"channels\": 3}, \"layers\": ["
-               "{\"type\": \"conv\", \"filters\": 8, \"f\": 5}, {\"type\": \"pool\", \"mode\": \"max\", \"f\": 2},"
-               "{\"type\": \"conv\", \"filters\": 16, \"f\": 5}, {\"type\": \"pool\", \"mode\": \"max\", \"f\": 2},"
-               "{\"type\": \"dense\", \"units\": 120}, {\"type\": \"dense\", \"units\": 84},"
-               "{\"type\": \"dense\", \"units\": 10}]}}"},
-};
-
-enum { PRESETS = sizeof presets / sizeof presets[0] };
-
 const char *const *config_presets(void)
 {
-    static const char *names[PRESETS + 1];
-    for (int i = 0; i < PRESETS; i++)
-        names[i] = presets[i].name;
-    return names;
+    return config_builtin_names;
+}
+
+static int read_augmentation(struct augmentation *out, const cJSON *json, const char *where, int strict,
+                             struct error *err)
+{
+    static const char *const known[] = {"shift", "rotation", "scale", "shear", "elastic", "thickness", NULL};
+    char place[JSON_WHERE];
+    const struct json_object from = {json, json_place(place, where, "augment")};
+    return json_check_keys(from, known, err) != 0 ||
+                   json_get_number(&out->shift, from, "shift", 0, CONFIG_SHIFT, strict, err) != 0 ||
+                   json_get_number(&out->rotation, from, "rotation", 0, CONFIG_ROTATION, strict, err) != 0 ||
+                   json_get_number(&out->scale, from, "scale", 0, CONFIG_SCALE, strict, err) != 0 ||
+                   json_get_number(&out->shear, from, "shear", 0, CONFIG_SHEAR, strict, err) != 0 ||
+                   json_get_number(&out->elastic, from, "elastic", 0, CONFIG_ELASTIC, strict, err) != 0 ||
+                   json_get_number(&out->thickness, from, "thickness", 0, CONFIG_THICKNESS, strict, err) != 0
+               ? -1
+               : 0;
 }
 
 int settings_from_json(struct settings *out, const cJSON *json, const char *where, int strict, struct error *err)
 {
-    static const char *const known[] = {"epochs",   "batch_size", "lr",         "momentum", "weight_decay",
-                                        "schedule", "seed",       "validation", "patience", NULL};
+    static const char *const known[] = {"epochs",       "batch_size", "lr",     "momentum", "nesterov",
+                                        "weight_decay", "schedule",   "warmup", "seed",     "augment",
+                                        "validation",   "patience",   NULL};
     const struct json_object from = {json, where};
     struct settings settings = *out;
+    const cJSON *augment = NULL;
     int schedule = (int)settings.schedule;
     double seed = (double)settings.seed;
     if (json_check_keys(from, known, err) != 0 ||
@@ -72,9 +61,13 @@ int settings_from_json(struct settings *out, const cJSON *json, const char *wher
         json_get_int(&settings.batch_size, from, "batch_size", 1, CONFIG_BATCH_SIZE, strict, err) != 0 ||
         json_get_number(&settings.lr, from, "lr", CONFIG_LR_LEAST, CONFIG_LR, strict, err) != 0 ||
         json_get_number(&settings.momentum, from, "momentum", 0, CONFIG_MOMENTUM, strict, err) != 0 ||
+        json_get_bool(&settings.is_nesterov, from, "nesterov", strict, err) != 0 ||
         json_get_number(&settings.weight_decay, from, "weight_decay", 0, CONFIG_WEIGHT_DECAY, strict, err) != 0 ||
         json_get_choice(&schedule, from, "schedule", config_schedules, strict, err) != 0 ||
+        json_get_number(&settings.warmup, from, "warmup", 0, CONFIG_WARMUP, strict, err) != 0 ||
         json_get_number(&seed, from, "seed", 0, (double)CONFIG_SEED, strict, err) != 0 ||
+        json_get_object(&augment, from, "augment", strict, err) != 0 ||
+        (augment != NULL && read_augmentation(&settings.augment, augment, where, strict, err) != 0) ||
         json_get_int(&settings.validation, from, "validation", 0, CONFIG_VALIDATION, strict, err) != 0 ||
         json_get_int(&settings.patience, from, "patience", 0, CONFIG_EPOCHS, strict, err) != 0)
         return -1;
@@ -141,7 +134,7 @@ static int no_such_config(struct error *err, const char *name, const struct erro
     text_list(known, sizeof known, config_presets());
     if (strpbrk(name, "/.") != NULL)
         return error_set(err, ERROR_MODEL, "%s: name a file that can be read, or a preset: %s", why->text, known);
-    const char *nearest = text_nearest(name, config_presets(), PRESETS);
+    const char *nearest = text_nearest(name, config_builtin_names, (size_t)config_builtin_count);
     if (nearest != NULL)
         return error_set(err, ERROR_MODEL, "there is no preset and no file \"%s\": did you mean \"%s\"?", name,
                          nearest);
@@ -150,9 +143,9 @@ static int no_such_config(struct error *err, const char *name, const struct erro
 
 int config_load(struct config *out, const char *name_or_file, struct error *err)
 {
-    for (int i = 0; i < PRESETS; i++)
-        if (strcmp(presets[i].name, name_or_file) == 0)
-            return read_bytes(out, (const unsigned char *)presets[i].json, strlen(presets[i].json), err);
+    for (int i = 0; i < config_builtin_count; i++)
+        if (strcmp(config_builtin_names[i], name_or_file) == 0)
+            return read_bytes(out, config_builtin[i].bytes, config_builtin[i].size, err);
     unsigned char *bytes;
     size_t size;
     struct error why = {0};
@@ -163,6 +156,18 @@ int config_load(struct config *out, const char *name_or_file, struct error *err)
     return result != 0 ? error_where(err, name_or_file) : 0;
 }
 
+static cJSON *augmentation_to_json(const struct augmentation *augment)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddItemToObject(json, "shift", json_number(augment->shift));
+    cJSON_AddItemToObject(json, "rotation", json_number(augment->rotation));
+    cJSON_AddItemToObject(json, "scale", json_number(augment->scale));
+    cJSON_AddItemToObject(json, "shear", json_number(augment->shear));
+    cJSON_AddItemToObject(json, "elastic", json_number(augment->elastic));
+    cJSON_AddItemToObject(json, "thickness", json_number(augment->thickness));
+    return json;
+}
+
 cJSON *settings_to_json(const struct settings *settings)
 {
     cJSON *json = cJSON_CreateObject();
@@ -170,9 +175,12 @@ cJSON *settings_to_json(const struct settings *settings)
     cJSON_AddNumberToObject(json, "batch_size", settings->batch_size);
     cJSON_AddItemToObject(json, "lr", json_number(settings->lr));
     cJSON_AddItemToObject(json, "momentum", json_number(settings->momentum));
+    cJSON_AddBoolToObject(json, "nesterov", settings->is_nesterov);
     cJSON_AddItemToObject(json, "weight_decay", json_number(settings->weight_decay));
     cJSON_AddStringToObject(json, "schedule", config_schedules[settings->schedule]);
+    cJSON_AddItemToObject(json, "warmup", json_number(settings->warmup));
     cJSON_AddItemToObject(json, "seed", json_number((double)settings->seed));
+    cJSON_AddItemToObject(json, "augment", augmentation_to_json(&settings->augment));
     cJSON_AddNumberToObject(json, "validation", settings->validation);
     cJSON_AddNumberToObject(json, "patience", settings->patience);
     return json;

@@ -10,7 +10,7 @@
 
 struct cJSON;
 
-enum schedule { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE };
+enum schedule { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE, SCHEDULE_ONE_CYCLE };
 
 /* The largest values of the settings. */
 enum {
@@ -23,7 +23,27 @@ enum {
 #define CONFIG_LR 1000.0
 #define CONFIG_MOMENTUM 0.9999
 #define CONFIG_WEIGHT_DECAY 1000.0
+#define CONFIG_WARMUP 0.9
 #define CONFIG_SEED 9007199254740991u /* 2^53 - 1: the largest whole number that every JSON reader keeps exactly */
+
+/* How far a training image may be altered, either way: each time it is seen it is drawn anew from these ranges. All 0:
+ * not at all. */
+struct augmentation {
+    double shift;     /* pixels, along rows and along columns */
+    double rotation;  /* degrees */
+    double scale;     /* share of the size, along rows and along columns apart */
+    double shear;     /* columns a row */
+    double elastic;   /* pixels, root mean square along each axis: of a smooth random displacement */
+    double thickness; /* pixels on each side of a stroke */
+};
+
+/* The largest values of these, in that order. */
+#define CONFIG_SHIFT 100.0
+#define CONFIG_ROTATION 180.0
+#define CONFIG_SCALE 0.9
+#define CONFIG_SHEAR 2.0
+#define CONFIG_ELASTIC 20.0
+#define CONFIG_THICKNESS 1.0
 
 struct settings {
     int epochs;          /* 1 to CONFIG_EPOCHS */
@@ -31,8 +51,11 @@ struct settings {
     double lr;           /* learning rate, above 0 */
     double momentum;     /* 0 to below 1 */
     double weight_decay; /* decoupled, on weights only: w -= lr * weight_decay * w */
+    int is_nesterov;     /* the momentum is Nesterov's */
     enum schedule schedule;
+    double warmup; /* share of the run, 0 to CONFIG_WARMUP, over which the rate first rises */
     uint64_t seed;
+    struct augmentation augment;
     int validation; /* the last so many training images are held out; 0 trains on all */
     int patience;   /* epochs that the held-out images may be read no better before training ends; 0: any number */
 };
@@ -42,9 +65,9 @@ struct config {
     struct settings settings;
 };
 
-/* A preset ("lenet5", "lenet5-avg", "course") or a file; a file may leave out any key of "training". A model file gives
- * its architecture and the settings that it was trained with.
- * Fails with ERROR_MODEL: no such preset or file, or what is wrong in it and where. */
+/* A preset (a file of models/configs, by its name without .json) or a file; a file may leave out any key of "training".
+ * A model file gives its architecture and the settings that it was trained with. Fails with ERROR_MODEL: no such preset
+ * or file, or what is wrong in it and where. */
 int config_load(struct config *out, const char *name_or_file, struct error *err);
 
 /* The names of the presets; NULL ends them. */
@@ -52,6 +75,9 @@ const char *const *config_presets(void);
 
 /* Ends with NULL, in the enum's order. */
 extern const char *const config_schedules[];
+
+/* "no", "yes"; NULL ends them. */
+extern const char *const config_no_yes[];
 
 /* Reads an object of settings over those that *out has; with `strict` every one has to be there. `where` is its place,
  * for the sentences. Fails with ERROR_MODEL. */

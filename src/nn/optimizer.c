@@ -6,6 +6,6 @@ void optimizer_update(real *restrict w, real *restrict v, const real *restrict d
     for (int i = 0; i < count; i++) {
         const real step = momentum * v[i] + d_w[i];
         v[i] = step < OPTIMIZER_LEAST && step > -OPTIMIZER_LEAST ? 0 : step;
-        w[i] = kept * w[i] - lr * v[i];
+        w[i] = kept * w[i] - lr * (rates.is_nesterov ? d_w[i] + momentum * v[i] : v[i]);
     }
 }

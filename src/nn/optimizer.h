@@ -1,6 +1,8 @@
-/* Stochastic gradient descent with momentum and decoupled weight decay (Polyak 1964; Loshchilov and Hutter 2019):
+/* Stochastic gradient descent with momentum and decoupled weight decay (Polyak 1964; Loshchilov and Hutter 2019), and
+ * Nesterov's way of it, which goes where the next step's momentum would already have led (Sutskever et al. 2013):
  *
  *     v <- momentum * v + d_w        w <- w - lr * v - lr * decay * w
+ *                          Nesterov: w <- w - lr * (d_w + momentum * v) - lr * decay * w
  */
 #ifndef LENET5_NN_OPTIMIZER_H
 #define LENET5_NN_OPTIMIZER_H
@@ -9,6 +11,7 @@
 
 struct rates {
     float lr, momentum, decay; /* decay 0 for biases: they do not overfit */
+    int is_nesterov;
 };
 
 /* Where a velocity ends: a smaller one moves no weight any more, and would only shrink on into numbers so small that

@@ -75,7 +75,8 @@ static void run_tile(struct run *run, const int *minibatch, int tile)
 static double run_minibatch(struct run *run, const int *minibatch)
 {
     const struct settings *settings = &run->bench->settings;
-    const struct rates rates = {(float)settings->lr, (float)settings->momentum, (float)settings->weight_decay};
+    const struct rates rates = {(float)settings->lr, (float)settings->momentum, (float)settings->weight_decay,
+                                settings->is_nesterov};
     const int tiles = (run->size + TILE - 1) / TILE;
     double loss = 0;
     memset(run->watch.seconds, 0, sizeof run->watch.seconds);

@@ -58,12 +58,14 @@ static int allocate(struct trainer *trainer, struct error *err)
     trainer->velocity = calloc(parameters, sizeof(float));
     trainer->order = calloc((size_t)trainer->images.count, sizeof(int));
     trainer->scratch = calloc((size_t)trainer->threads, sizeof *trainer->scratch);
+    trainer->rooms = calloc((size_t)trainer->threads, sizeof *trainer->rooms);
     if (patience_create(&trainer->patience, trainer->settings.patience, parameters, err) != 0)
         return -1;
-    if (trainer->velocity == NULL || trainer->order == NULL || trainer->scratch == NULL)
+    if (trainer->velocity == NULL || trainer->order == NULL || trainer->scratch == NULL || trainer->rooms == NULL)
         return error_memory(err, parameters * sizeof(float), "the optimiser");
     for (int t = 0; t < trainer->threads; t++)
-        if (scratch_create(&trainer->scratch[t], &trainer->plan, PLAN_TRAINING, err) != 0)
+        if (scratch_create(&trainer->scratch[t], &trainer->plan, PLAN_TRAINING, err) != 0 ||
+            augment_room_create(&trainer->rooms[t], &trainer->augment, err) != 0)
             return -1;
     return records_create(&trainer->records, tiles, &trainer->plan, err);
 }
@@ -105,7 +107,8 @@ int trainer_create(struct trainer *out, struct model *model, const struct settin
                               .threads = threads};
     if (plan_create(&trainer.plan, &model->architecture, kernels, err) != 0)
         return -1;
-    if (allocate(&trainer, err) != 0) {
+    if (augment_create(&trainer.augment, &settings->augment, settings->seed, data, kernels, err) != 0 ||
+        allocate(&trainer, err) != 0) {
         trainer_free(&trainer);
         return -1;
     }
@@ -119,7 +122,11 @@ void trainer_free(struct trainer *trainer)
 {
     for (int t = 0; trainer->scratch != NULL && t < trainer->threads; t++)
         scratch_free(&trainer->scratch[t]);
+    for (int t = 0; trainer->rooms != NULL && t < trainer->threads; t++)
+        augment_room_free(&trainer->rooms[t]);
     free(trainer->scratch);
+    free(trainer->rooms);
+    augment_free(&trainer->augment);
     records_free(&trainer->records);
     plan_free(&trainer->plan);
     free(trainer->velocity);
@@ -128,14 +135,16 @@ void trainer_free(struct trainer *trainer)
     *trainer = (struct trainer){0};
 }
 
-static void run_tile(struct trainer *trainer, struct scratch *scratch, const int *minibatch, int size, int tile)
+static void run_tile(struct trainer *trainer, int thread, const int *minibatch, int size, int tile)
 {
+    struct scratch *scratch = &trainer->scratch[thread];
     const int first = tile * TILE, left = size - first, count = left < TILE ? left : TILE;
     const unsigned char *images[TILE] = {NULL};
     unsigned char labels[TILE];
     for (int i = 0; i < count; i++) {
         const int index = minibatch[first + i];
-        images[i] = dataset_image(&trainer->images, index);
+        images[i] = augment_image(&trainer->rooms[thread], i, dataset_image(&trainer->images, index), trainer->epoch,
+                                  index, &trainer->augment);
         labels[i] = trainer->images.labels[index];
     }
     plan_forward(scratch, trainer->model->parameters, images, count, &trainer->plan);
@@ -146,7 +155,9 @@ static void run_tile(struct trainer *trainer, struct scratch *scratch, const int
 /* A share each where all the threads came that were asked for; else they take those of the others as well. */
 static void update_items(struct trainer *trainer, int thread, int team, int tiles, double lr)
 {
-    const struct rates rates = {(float)lr, (float)trainer->settings.momentum, (float)trainer->settings.weight_decay};
+    const struct settings *settings = &trainer->settings;
+    const struct rates rates = {(float)lr, (float)settings->momentum, (float)settings->weight_decay,
+                                settings->is_nesterov};
     for (int share = thread; share < trainer->threads; share += team)
         for (int item = trainer->first_item[share]; item < trainer->first_item[share + 1]; item++)
             plan_update(trainer->model->parameters, trainer->velocity, &trainer->scratch[thread], &trainer->records,
@@ -218,7 +229,7 @@ static int run_epoch(struct trainer *trainer, const struct trainer_watch *watch,
             const int tiles = (size + TILE - 1) / TILE;
 #pragma omp for schedule(static)
             for (int tile = 0; tile < tiles; tile++)
-                run_tile(trainer, &trainer->scratch[thread], trainer->order + first, size, tile);
+                run_tile(trainer, thread, trainer->order + first, size, tile);
 #pragma omp master
             verdict = count_minibatch(trainer, first, size, watch);
             update_items(trainer, thread, team, tiles, schedule_rate(&trainer->settings, first_step + step, all_steps));

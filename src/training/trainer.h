@@ -1,6 +1,6 @@
 /* The epoch loop: shuffle, minibatches, tiles, gradients, update.
  *
- *     order of the images -> minibatch -> tiles of 8 (any thread) -> records
+ *     order of the images -> minibatch -> tiles of 8, augmented (any thread) -> records
  *     -> items: gradient and optimiser's step (any thread) -> parameters
  *
  * The trained bytes depend on data, config and kernels, never on the number of threads: a tile is a fixed slice of the
@@ -14,6 +14,7 @@
 #include "model/config.h"
 #include "model/model_file.h"
 #include "model/record.h"
+#include "training/augment.h"
 #include "training/evaluator.h"
 #include "training/patience.h"
 
@@ -41,6 +42,8 @@ struct trainer {
     struct plan plan;
     struct scratch *scratch; /* [threads] */
     struct records records;
+    struct augment augment;
+    struct augment_room *rooms;       /* [threads] */
     float *velocity;                  /* [parameter_count] */
     int *order;                       /* [images.count] */
     int threads, epoch;               /* epochs done */
