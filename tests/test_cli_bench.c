@@ -89,8 +89,8 @@ static void the_json_has_every_part(void **state)
 {
     (void)state;
     cJSON *json = commands_json("bench --json --config small.json --images 100 --threads 2");
-    commands_keys(json, "kernels", "threads", "data", "peak", "layers", "training", "inference", "latency", "memory",
-                  NULL);
+    commands_keys(json, "kernels", "threads", "data", "peak", "layers", "training", "augmentation", "inference",
+                  "latency", "memory", NULL);
     assert_non_null(kernels_find(commands_text(json, "kernels"), NULL));
     assert_true(commands_number(json, "threads") == 2);
     assert_string_equal(commands_text(json, "data"), "data/mnist");
@@ -116,6 +116,13 @@ static void the_json_has_every_part(void **state)
     assert_near(commands_number(row, "share_of_peak"), commands_number(row, "gflops") / peak);
     assert_near(commands_number(row, "us_per_image"), sum);
     assert_null(row->next);
+
+    const cJSON *augmentation = item(json, "augmentation");
+    commands_keys(augmentation, "batch", "threads", "images_per_second", "augmented_images_per_second", "times_as_long",
+                  NULL);
+    assert_true(commands_number(augmentation, "batch") == 64 && commands_number(augmentation, "threads") == 2);
+    assert_near(commands_number(augmentation, "times_as_long"),
+                positive(augmentation, "images_per_second") / positive(augmentation, "augmented_images_per_second"));
 
     commands_keys(item(json, "latency"), "median_us", "lowest_us", "p99_us", NULL);
     const double median = commands_number(item(json, "latency"), "median_us");
@@ -170,10 +177,10 @@ static void one_thread_is_measured_once(void **state)
 static void only_gives_one_part(void **state)
 {
     (void)state;
-    static const char *const parts[] = {"peak", "layers", "training", "inference", "latency", "memory"};
+    static const char *const parts[] = {"peak", "layers", "training", "augmentation", "inference", "latency", "memory"};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         cJSON *json = commands_json("bench --json --config small.json --images 70 --threads 2 --only %s", parts[i]);
-        const int needs_data = i > 0 && i < 5;
+        const int needs_data = i > 0 && i < 6;
         commands_keys(json, "kernels", "threads", "data", parts[i], NULL);
         assert_int_equal(cJSON_IsString(item(json, "data")), needs_data);
         assert_int_equal(cJSON_IsNull(item(json, "data")), !needs_data);
@@ -259,6 +266,9 @@ static void the_text_has_a_table_for_each_part(void **state)
         "\ntraining: whole epochs; 0.138 MFLOP an image, ",
         "images/s  times one thread  share of peak\n   16        1 ",
         "\n   64        2 ",
+        "\naugmentation: training as above with minibatches of 64, images as they are and altered\n",
+        "\nas they are        2 ",
+        " 1.00\naltered            2 ",
         "\ninference: ",
         "images/s  times one thread\n", /* a column is as wide as its widest figure */
         "\nlatency: ",
@@ -284,7 +294,8 @@ static void the_text_has_a_table_for_each_part(void **state)
 static void misuse_is_refused(void **state)
 {
     (void)state;
-    commands_refused(2, "--only expects peak, layers, training, inference, latency or memory, not \"speed\"",
+    commands_refused(2,
+                     "--only expects peak, layers, training, augmentation, inference, latency or memory, not \"speed\"",
                      "bench --only speed");
     commands_refused(2, "--images expects a whole number from 1 to 1000000, not \"0\"", "bench --images 0");
     commands_refused(2, "--batch-size belongs to training: leave it out, or use --only training",
@@ -316,8 +327,8 @@ static void data_and_networks_that_are_wrong_are_refused(void **state)
     struct program_run run = program("bench --config nothing.json");
     assert_int_equal(run.status, 4);
     program_free(&run);
-    static const char *const parts[] = {"layers", "training"};
-    for (int i = 0; i < 2; i++) {
+    static const char *const parts[] = {"layers", "training", "augmentation"};
+    for (int i = 0; i < 3; i++) {
         run = program("bench --config wild.json --json --only %s", parts[i]);
         assert_int_equal(run.status, 5);
         assert_string_equal(run.out, "");

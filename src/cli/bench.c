@@ -6,6 +6,7 @@
 #include "cli/kernel.h"
 #include "cli/output.h"
 #include "cli/threads.h"
+#include "training/augment.h"
 
 enum {
     IMAGES = 20000, /* an epoch of them is long enough to be timed, and a run of everything takes 15 seconds at most */
@@ -89,8 +90,10 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
         {.name = "json", .kind = OPTION_FLAG, .to.flag = &asked->json, .help = "print one JSON document"},
     };
     struct options options = {.command = "bench",
-                              .purpose = "Measures this program's speed on this machine: the processor's peak, each "
-                                         "part of training, training, inference, the latency of one image, and memory.",
+                              .purpose =
+                                  "Measures this program's speed on this machine: the processor's peak, each "
+                                  "part of training, training, what augmentation costs it, inference, the latency of "
+                                  "one image, and memory.",
                               .closing = closing,
                               .specs = specs,
                               .count = sizeof specs / sizeof specs[0]};
@@ -147,6 +150,24 @@ static int measure_training(struct bench_report *report, const struct bench *ben
     return 0;
 }
 
+/* With the config's own ranges, or those of "best" where it has none. */
+static int measure_augmentation(struct bench_report *report, const struct bench *bench, struct error *err)
+{
+    struct config best;
+    double speeds[BENCH_RIVALS];
+    const struct augmentation *ranges = &bench->settings.augment;
+    const int batch = bench->images->count < BENCH_BATCH ? bench->images->count : BENCH_BATCH;
+    if (config_load(&best, "best", err) != 0)
+        return -1;
+    if (!augment_is_on(ranges))
+        ranges = &best.settings.augment;
+    if (bench_augmentation(speeds, bench, batch, report->threads, ranges, err) != 0)
+        return -1;
+    report->plain = (struct bench_speed){batch, report->threads, speeds[0]};
+    report->augmented = (struct bench_speed){batch, report->threads, speeds[1]};
+    return 0;
+}
+
 static int measure_inference(struct bench_report *report, const struct bench *bench, const struct asked *asked,
                              struct error *err)
 {
@@ -171,6 +192,8 @@ static int measure(struct bench_report *report, const struct bench *bench, enum 
         return bench_layers(&report->layers, bench, err);
     case PART_TRAINING:
         return measure_training(report, bench, asked, err);
+    case PART_AUGMENTATION:
+        return measure_augmentation(report, bench, err);
     case PART_INFERENCE:
         return measure_inference(report, bench, asked, err);
     case PART_LATENCY:

@@ -6,8 +6,8 @@
 #include "cli/output.h"
 #include "cli/table.h"
 
-const char *const bench_report_parts[PART_COUNT + 1] = {"peak",    "layers", "training", "inference",
-                                                        "latency", "memory", NULL};
+const char *const bench_report_parts[PART_COUNT + 1] = {"peak",      "layers",  "training", "augmentation",
+                                                        "inference", "latency", "memory",   NULL};
 
 enum { NAME = TABLE_CELL, MICRO = 1000000, GIGA = 1000000000 };
 
@@ -203,6 +203,30 @@ static void print_training(const struct bench_report *report)
     table_print(stdout, &table);
 }
 
+static double times_as_long(const struct bench_report *report)
+{
+    return report->plain.images_per_second / report->augmented.images_per_second;
+}
+
+static void print_augmentation(const struct bench_report *report)
+{
+    static const char *const head[] = {"images", "threads", "images/s", "times as long", NULL};
+    struct table table;
+    char text[FIGURES_GROUPED];
+    printf("\naugmentation: training as above with minibatches of %d, images as they are and altered\n",
+           report->plain.batch);
+    table_start(&table, "lrrr");
+    cells(&table, head);
+    for (int i = 0; i < BENCH_RIVALS; i++) {
+        const struct bench_speed *speed = i == 0 ? &report->plain : &report->augmented;
+        table_cell(&table, "%s", i == 0 ? "as they are" : "altered");
+        table_cell(&table, "%d", speed->threads);
+        table_cell(&table, "%s", figures_grouped(text, (long long)(speed->images_per_second + 0.5)));
+        table_cell(&table, "%.2f", i == 0 ? 1 : times_as_long(report));
+    }
+    table_print(stdout, &table);
+}
+
 static void print_inference(const struct bench_report *report)
 {
     static const char *const head[] = {"threads", "images/s", "times one thread", NULL};
@@ -250,7 +274,7 @@ static void print_memory(const struct bench_report *report)
 void bench_report_part(const struct bench_report *report, enum bench_part part)
 {
     static void (*const print[PART_COUNT])(const struct bench_report *) = {
-        print_peak, print_layers, print_training, print_inference, print_latency, print_memory};
+        print_peak, print_layers, print_training, print_augmentation, print_inference, print_latency, print_memory};
     print[part](report);
     fflush(stdout);
 }
@@ -318,6 +342,17 @@ static cJSON *training_json(const struct bench_report *report)
     return json;
 }
 
+static cJSON *augmentation_json(const struct bench_report *report)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddNumberToObject(json, "batch", report->plain.batch);
+    cJSON_AddNumberToObject(json, "threads", report->plain.threads);
+    add_number(json, "images_per_second", report->plain.images_per_second);
+    add_number(json, "augmented_images_per_second", report->augmented.images_per_second);
+    add_number(json, "times_as_long", times_as_long(report));
+    return json;
+}
+
 static cJSON *inference_json(const struct bench_report *report)
 {
     cJSON *json = cJSON_CreateArray();
@@ -351,7 +386,7 @@ static cJSON *memory_json(const struct bench_report *report)
 cJSON *bench_report_json(const struct bench_report *report)
 {
     static cJSON *(*const part_json[PART_COUNT])(const struct bench_report *) = {
-        peak_json, layers_json, training_json, inference_json, latency_json, memory_json};
+        peak_json, layers_json, training_json, augmentation_json, inference_json, latency_json, memory_json};
     cJSON *json = cJSON_CreateObject();
     cJSON_AddStringToObject(json, "kernels", report->plan->kernels->name);
     cJSON_AddNumberToObject(json, "threads", report->threads);

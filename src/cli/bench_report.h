@@ -8,7 +8,16 @@
 #include "cli/bench_data.h"
 #include "training/bench.h"
 
-enum bench_part { PART_PEAK, PART_LAYERS, PART_TRAINING, PART_INFERENCE, PART_LATENCY, PART_MEMORY, PART_COUNT };
+enum bench_part {
+    PART_PEAK,
+    PART_LAYERS,
+    PART_TRAINING,
+    PART_AUGMENTATION,
+    PART_INFERENCE,
+    PART_LATENCY,
+    PART_MEMORY,
+    PART_COUNT
+};
 
 /* "peak", "layers", ...; NULL ends them. */
 extern const char *const bench_report_parts[PART_COUNT + 1];
@@ -31,6 +40,7 @@ struct bench_report {
     struct bench_layers layers;
     int training_count, inference_count;
     struct bench_speed training[BENCH_REPORT_BATCHES * BENCH_RIVALS], inference[BENCH_RIVALS];
+    struct bench_speed plain, augmented; /* training */
     struct bench_latency latency;
 };
 

@@ -202,7 +202,7 @@ static void pack_picture(struct augment_room *room, const unsigned char *pixels,
     kernels->pack(room->table, thickness != 0 ? room->thick : room->picture, rows, stride);
 }
 
-static int is_active(const struct augmentation *ranges)
+int augment_is_on(const struct augmentation *ranges)
 {
     return ranges->shift > 0 || ranges->rotation > 0 || ranges->scale > 0 || ranges->shear > 0 || ranges->elastic > 0 ||
            ranges->thickness > 0;
@@ -212,7 +212,7 @@ static int is_active(const struct augmentation *ranges)
 const unsigned char *augment_image(struct augment_room *room, int slot, const unsigned char *pixels, int epoch,
                                    int index, const struct augment *augment)
 {
-    if (!is_active(&augment->ranges))
+    if (!augment_is_on(&augment->ranges))
         return pixels;
     struct tile_warp warp = {.rows = augment->rows, .cols = augment->cols, .stride = augment->stride};
     struct chance chance = chance_of(augment->seed, epoch, index);

@@ -45,6 +45,9 @@ int augment_create(struct augment *out, const struct augmentation *ranges, uint6
                    const struct kernels *kernels, struct error *err);
 void augment_free(struct augment *augment);
 
+/* Whether images are altered at all: any range above 0. */
+int augment_is_on(const struct augmentation *ranges);
+
 int augment_room_create(struct augment_room *out, const struct augment *augment, struct error *err);
 void augment_room_free(struct augment_room *room);
 

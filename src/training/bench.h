@@ -69,6 +69,10 @@ enum { BENCH_RIVALS = 2 };
 int bench_training(double *images_per_second, const struct bench *bench, int batch, const int *threads, int count,
                    struct error *err);
 
+/* Images a second of training without augmentation, then with these ranges, in turns as above. */
+int bench_augmentation(double images_per_second[BENCH_RIVALS], const struct bench *bench, int batch, int threads,
+                       const struct augmentation *ranges, struct error *err);
+
 /* The same of inference, from bytes to answers, with the first weights. Less than a second. */
 int bench_inference(double *images_per_second, const struct bench *bench, const int *threads, int count,
                     struct error *err);

@@ -69,19 +69,16 @@ static int run_epochs(struct rival *rivals, int count, int *times, struct error 
     return 0;
 }
 
-int bench_training(double *images_per_second, const struct bench *bench, int batch, const int *threads, int count,
-                   struct error *err)
+/* Each with its settings, but for what the bench says. */
+static int race(double *images_per_second, const struct bench *bench, const struct settings *settings,
+                const int *threads, int count, struct error *err)
 {
-    struct settings settings = bench->settings;
-    settings.batch_size = batch;
-    settings.validation = 0;
-    settings.schedule = SCHEDULE_CONSTANT;
     struct rival *rivals = calloc((size_t)count, sizeof *rivals);
     if (rivals == NULL)
         return error_memory(err, (size_t)count * sizeof *rivals, "the times measured");
     int made = 0, times = 0, failed = 0;
     for (; made < count && !failed; made += !failed)
-        failed = create_rival(&rivals[made], bench, &settings, threads[made], err) != 0;
+        failed = create_rival(&rivals[made], bench, &settings[made], threads[made], err) != 0;
     failed = failed || run_epochs(rivals, count, &times, err) != 0;
     for (int i = 0; i < made; i++) {
         if (!failed)
@@ -90,6 +87,34 @@ int bench_training(double *images_per_second, const struct bench *bench, int bat
     }
     free(rivals);
     return failed ? -1 : 0;
+}
+
+static struct settings settings_of(const struct bench *bench, int batch)
+{
+    struct settings settings = bench->settings;
+    settings.batch_size = batch;
+    settings.validation = 0;
+    settings.schedule = SCHEDULE_CONSTANT;
+    return settings;
+}
+
+int bench_training(double *images_per_second, const struct bench *bench, int batch, const int *threads, int count,
+                   struct error *err)
+{
+    struct settings settings[BENCH_RIVALS];
+    for (int i = 0; i < count; i++)
+        settings[i] = settings_of(bench, batch);
+    return race(images_per_second, bench, settings, threads, count, err);
+}
+
+int bench_augmentation(double images_per_second[BENCH_RIVALS], const struct bench *bench, int batch, int threads,
+                       const struct augmentation *ranges, struct error *err)
+{
+    struct settings settings[BENCH_RIVALS] = {settings_of(bench, batch), settings_of(bench, batch)};
+    const int both[BENCH_RIVALS] = {threads, threads};
+    settings[0].augment = (struct augmentation){0};
+    settings[1].augment = *ranges;
+    return race(images_per_second, bench, settings, both, BENCH_RIVALS, err);
 }
 
 /* ---- Inference ---- */
