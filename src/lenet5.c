@@ -69,6 +69,12 @@ int lenet5_pixels(struct lenet5 *reader, float *probability, const unsigned char
     return classifier_answer(probability, &reader->classifier, pixels);
 }
 
+int lenet5_is_sure(const struct lenet5 *reader)
+{
+    const struct calibration *calibration = &reader->classifier.model.calibration;
+    return calibration->images == 0 || reader->classifier.certainty >= (float)calibration->reject;
+}
+
 static int answer(struct lenet5 *reader, float *probability, const struct picture *picture, char *why)
 {
     struct error err = {0};

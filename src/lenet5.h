@@ -38,6 +38,10 @@ const char *lenet5_digest(const struct lenet5 *reader);
  * Overwrites probability [classes], gives the answer; cannot fail. */
 int lenet5_pixels(struct lenet5 *reader, float *probability, const unsigned char *pixels);
 
+/* Whether the last answer is certain enough to be taken: not less than the threshold that the model was calibrated to,
+ * so that letters and scribbles are mostly told from digits. Always 1 with a model that was not calibrated. */
+int lenet5_is_sure(const struct lenet5 *reader);
+
 /* A gray picture of any size in memory, [rows][cols], 0 black .. 255 white, ink dark or light: it is fitted first.
  * Overwrites probability [classes], gives the answer, or -1 and the reason (a blank picture). */
 int lenet5_gray(struct lenet5 *reader, float *probability, const unsigned char *gray, int rows, int cols, char *why);

@@ -117,15 +117,118 @@ static void a_folder_and_a_list_are_answered_in_order_whatever_the_number_of_thr
     }
 }
 
-static void a_blank_picture_is_no_digit(void **state)
+/* ---- Refusals ---- */
+
+static void a_blank_picture_is_refused_and_no_failure(void **state)
 {
     (void)state;
     support_write("blank.pgm", "P2 3 2 255\n9 9 9\n9 9 9\n", 23);
-    struct program_run run = program("classify blank.pgm");
-    assert_int_equal(run.status, 1);
-    assert_string_equal(run.out, "");
-    assert_int_equal(strncmp(run.err, "lenet5: blank.pgm: ", 19), 0);
+    struct program_run run = program("classify blank.pgm 3.png");
+    assert_int_equal(run.status, 0);
+    assert_string_equal(run.err, "");
+    assert_int_equal(strncmp(run.out, "blank.pgm\t?\t0.0000\n3.png\t3\t", 27), 0);
     program_free(&run);
+    cJSON *json = commands_json("classify --json --reject 0 blank.pgm");
+    commands_keys(json, "file", "digit", "probability", "certainty", "rejected", "reason", "top", NULL);
+    assert_true(cJSON_IsNull(cJSON_GetObjectItem(json, "digit")));
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItem(json, "rejected")));
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(json, "top")), 0);
+    cJSON_Delete(json);
+}
+
+static void what_is_less_certain_than_asked_is_refused(void **state)
+{
+    (void)state;
+    commands_well("train -q --epochs 1 --batch-size 64 --validation 0 --out weak.json"); /* sure of nothing */
+    struct program_run run = program("classify --model weak.json --reject 1 --top 2 3.png");
+    int digits[2], used = 0;
+    double certainty, probabilities[2];
+    assert_int_equal(run.status, 0);
+    assert_int_equal(sscanf(run.out, "3.png\t?\t%lf\t%d\t%lf\t%d\t%lf\n%n", &certainty, &digits[0], &probabilities[0],
+                            &digits[1], &probabilities[1], &used),
+                     5);
+    assert_int_equal(run.out[used], '\0');
+    program_free(&run);
+    char reason[80];
+    cJSON *json = commands_json("classify --model weak.json --reject 1 --json 3.png");
+    assert_true(cJSON_IsNull(cJSON_GetObjectItem(json, "digit")));
+    snprintf(reason, sizeof reason, "it may be a %d, but the certainty of that is below 1.0000", digits[0]);
+    assert_string_equal(commands_text(json, "reason"), reason);
+    cJSON_Delete(json);
+    commands_refused(2, "--reject expects a number from 0 to 1, not \"1.5\"", "classify --reject 1.5 3.png");
+}
+
+static void strict_makes_a_refusal_status_7_and_a_failure_stays_1(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *arguments;
+        int status;
+    } runs[] = {{"classify --strict 3.png", 0},
+                {"classify --strict blank.pgm 3.png", 7},
+                {"classify --strict --reject 1 --model weak.json 3.png", 7},
+                {"classify --strict blank.pgm none.png", 1},
+                {"classify --strict none.png blank.pgm", 1}};
+    for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+        struct program_run run = program("%s", runs[i].arguments);
+        assert_int_equal(run.status, runs[i].status);
+        program_free(&run);
+    }
+}
+
+/* A model that was set to keep half of what it was measured on refuses about half of that, unless told otherwise. */
+static void a_calibrated_model_refuses_by_itself_and_reject_0_turns_it_off(void **state)
+{
+    (void)state;
+    commands_well("train -q --epochs 3 --batch-size 16 --validation 100 --out half.json");
+    commands_well("calibrate --model half.json --accept 0.5");
+    int refused[2] = {0};
+    for (int image = 300; image < 400; image += 5)
+        for (int off = 0; off < 2; off++) {
+            cJSON *json = commands_json("classify --json --model half.json %s --index %d " TRAIN_IMAGES,
+                                        off ? "--reject 0" : "", image);
+            refused[off] += cJSON_IsTrue(cJSON_GetObjectItem(json, "rejected"));
+            cJSON_Delete(json);
+        }
+    assert_in_range(refused[0], 4, 16); /* of 20 */
+    assert_int_equal(refused[1], 0);
+}
+
+/* ---- What the network sees ---- */
+
+static void save_input_keeps_what_the_network_sees(void **state)
+{
+    (void)state;
+    commands_well("synth --large --text 4 --ground paper --count 1 --out big");
+    struct program_run big = program("classify --save-input seen.png big/*.png");
+    struct program_run seen = program("classify seen.png");
+    assert_int_equal(big.status, 0);
+    assert_int_equal(seen.status, 0);
+    assert_string_equal(strchr(seen.out, '\t'), strchr(big.out, '\t')); /* digit and probability */
+    program_free(&big);
+    program_free(&seen);
+    commands_refused(2, "--save-input keeps what is seen of one picture, and 2 are given",
+                     "classify --save-input seen.png 1.png 2.png");
+    commands_refused(1, "none.png: the network saw no picture of 28x28 that could be kept",
+                     "classify --save-input none.png blank.pgm --json >/dev/null");
+}
+
+static void show_draws_what_the_network_sees_in_plain_characters_where_no_terminal_is(void **state)
+{
+    (void)state;
+    struct program_run run = program("classify --show 1.png blank.pgm");
+    const char *line = strchr(run.out, '\n') + 1;
+    int ink = 0;
+    for (int i = 0; i < 14; i++, line += 29) {
+        assert_int_equal(strspn(line, " .:-=+*#%@"), 28);
+        assert_int_equal(line[28], '\n');
+        ink += strspn(line, " ") < 28;
+    }
+    assert_in_range(ink, 8, 12); /* 20 rows of pixels, two a line */
+    assert_string_equal(line, "blank.pgm\t?\t0.0000\n");
+    program_free(&run);
+    commands_refused(2, "--show draws among the text, and --json prints none: leave one out",
+                     "classify --show --json 1.png");
 }
 
 /* ---- IDX files ---- */
@@ -227,7 +330,7 @@ static void json_is_a_document_a_picture_with_the_documented_keys(void **state)
 {
     (void)state;
     cJSON *json = commands_json("classify --json --top 2 9.png");
-    commands_keys(json, "file", "digit", "probability", "top", NULL);
+    commands_keys(json, "file", "digit", "probability", "certainty", "rejected", "top", NULL);
     assert_string_equal(commands_text(json, "file"), "9.png");
     assert_true(commands_number(json, "digit") == 9);
     const cJSON *top = cJSON_GetObjectItem(json, "top");
@@ -252,7 +355,7 @@ static void json_reports_a_bad_file_in_its_place_and_leaves_stderr_empty(void **
             assert_string_equal(commands_text(json, "file"), "none.png");
             assert_string_equal(commands_text(json, "error"), "none.png: cannot be opened: No such file or directory");
         } else {
-            commands_keys(json, "file", "digit", "probability", "top", NULL);
+            commands_keys(json, "file", "digit", "probability", "certainty", "rejected", "top", NULL);
         }
         cJSON_Delete(json);
     }
@@ -323,7 +426,12 @@ int main(void)
         cmocka_unit_test(bad_files_are_reported_and_the_others_answered_with_status_1),
         cmocka_unit_test(a_dash_is_standard_input),
         cmocka_unit_test(a_folder_and_a_list_are_answered_in_order_whatever_the_number_of_threads),
-        cmocka_unit_test(a_blank_picture_is_no_digit),
+        cmocka_unit_test(a_blank_picture_is_refused_and_no_failure),
+        cmocka_unit_test(what_is_less_certain_than_asked_is_refused),
+        cmocka_unit_test(strict_makes_a_refusal_status_7_and_a_failure_stays_1),
+        cmocka_unit_test(a_calibrated_model_refuses_by_itself_and_reject_0_turns_it_off),
+        cmocka_unit_test(save_input_keeps_what_the_network_sees),
+        cmocka_unit_test(show_draws_what_the_network_sees_in_plain_characters_where_no_terminal_is),
         cmocka_unit_test(an_image_of_an_idx_file_is_answered_by_its_index),
         cmocka_unit_test(an_index_that_the_file_lacks_is_refused),
         cmocka_unit_test(an_idx_file_that_is_wrong_is_refused),

@@ -202,6 +202,28 @@ static void a_picture_of_nothing_has_no_digits_and_a_missing_one_a_reason(void *
     assert_string_equal(why, "none.png: cannot be opened: No such file or directory");
 }
 
+/* One that was set to keep half of what it was measured on is sure of about that many. */
+static void a_reader_is_sure_of_what_its_model_was_calibrated_to_keep(void **state)
+{
+    (void)state;
+    unsigned char pixels[DIGITS_PIXELS];
+    float probability[10];
+    int sure = 0;
+    commands_well("train -q --epochs 3 --batch-size 16 --validation 100 --out half.json");
+    commands_well("calibrate --model half.json --accept 0.5");
+    struct lenet5 *half = lenet5_open("half.json", NULL);
+    assert_non_null(half);
+    for (int image = DIGITS_TRAIN - 100; image < DIGITS_TRAIN; image++) {
+        digits_image(pixels, DATASET_TRAIN, image);
+        lenet5_pixels(half, probability, pixels);
+        lenet5_pixels(reader, probability, pixels);
+        sure += lenet5_is_sure(half);
+        assert_int_equal(lenet5_is_sure(reader), 1); /* nothing was measured */
+    }
+    assert_int_equal(sure, 50);
+    lenet5_close(half);
+}
+
 static void pictures_that_cannot_be_read_are_refused_with_the_reason(void **state)
 {
     (void)state;
@@ -401,6 +423,7 @@ int main(void)
         cmocka_unit_test(a_picture_of_another_size_is_fitted),
         cmocka_unit_test(several_digits_are_read_with_line_and_box),
         cmocka_unit_test(a_picture_of_nothing_has_no_digits_and_a_missing_one_a_reason),
+        cmocka_unit_test(a_reader_is_sure_of_what_its_model_was_calibrated_to_keep),
         cmocka_unit_test(pictures_that_cannot_be_read_are_refused_with_the_reason),
         cmocka_unit_test(the_example_of_the_header_is_a_c11_program),
         cmocka_unit_test(the_example_of_the_header_is_a_cpp_program),

@@ -1,22 +1,26 @@
 /* lenet5 classify: one line for each picture, the digit and how sure the network is. */
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
+#include "base/files.h"
+#include "cli/classifiers.h"
+#include "cli/classify_report.h"
 #include "cli/command.h"
 #include "cli/default_model.h"
 #include "cli/kernel.h"
 #include "cli/output.h"
 #include "cli/pictures.h"
+#include "cli/reject.h"
 #include "cli/threads.h"
 #include "dataset/idx.h"
 #include "image/decode.h"
-#include "reader/classifier.h"
+#include "image/write_png.h"
 
 struct asked {
-    const char *model, *list;
+    const char *model, *list, *input;
     int index, top, threads, kernel;
-    bool json, from_idx;
+    double reject;
+    bool json, from_idx, show, strict;
     char **names;
     int name_count;
 };
@@ -24,11 +28,13 @@ struct asked {
 static bool parse(struct asked *asked, int *status, int argc, char **argv)
 {
     static const char closing[] =
-        "Reads PNG, JPEG, PBM, PGM and PPM, whatever the name; `-` is standard input. Prints path, digit and\n"
-        "probability, parted by tabs; with --top K then the next digits and theirs. A picture that is like an\n"
+        "Reads PNG, JPEG, BMP, PBM, PGM and PPM, whatever the name; `-` is standard input. Prints path,\n"
+        "digit and probability, parted by tabs; with --top K then the next digits and theirs. A picture that is like an\n"
         "MNIST image already goes in as it is; any other is fitted: light made even, ink found, strokes near\n"
         "MNIST's width, ink box to 20 pixels, centre of mass. A folder stands for the pictures in it. A\n"
         "file that cannot be read is reported, the others are answered, exit status 1.\n"
+        "A picture without a digit, and one whose answer is not certain enough, is refused: `?` stands for\n"
+        "the digit, and behind it the certainty. That is no failure, but with --strict it is exit status 7.\n"
         "\nExample: lenet5 classify --top 3 digit.png\n"
         "         find . -name '*.png' | lenet5 classify --files-from -\n";
     struct option_spec specs[] = {
@@ -50,6 +56,17 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .max = ARCHITECTURE_CLASSES,
          .argument = "K",
          .help = "the K most probable digits"},
+        reject_option(&asked->reject),
+        reject_strict_option(&asked->strict),
+        {.name = "show",
+         .kind = OPTION_FLAG,
+         .to.flag = &asked->show,
+         .help = "draw what the network sees below each answer"},
+        {.name = "save-input",
+         .kind = OPTION_TEXT,
+         .to.text = &asked->input,
+         .argument = "FILE.png",
+         .help = "keep what the network sees, of one picture"},
         pictures_list_option(&asked->list),
         threads_option(&asked->threads),
         kernel_option(&asked->kernel),
@@ -62,16 +79,39 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
                               .count = sizeof specs / sizeof specs[0],
                               .operand = "IMAGE",
                               .operands_max = INT_MAX};
+    struct error err = {0};
     if (!command_begin(status, &options, argc, argv))
         return false;
+    if (asked->json && asked->show) {
+        error_set(&err, ERROR_USAGE, "--show draws among the text, and --json prints none: leave one out");
+        *status = output_error(&err);
+        return false;
+    }
     asked->from_idx = options_given(&options, "index");
     asked->names = options.operands;
     asked->name_count = options.operand_count;
     return true;
 }
 
-static int answer_idx(float *probabilities, struct classifier *classifier, const char *path, int index,
-                      struct error *err)
+/* ---- One picture ---- */
+
+static void answer_pixels(struct classify_answer *answer, struct classifier *classifier, const unsigned char *pixels,
+                          float threshold)
+{
+    const struct input *input = &classifier->model.architecture.input;
+    const int digit = classifier_answer(answer->probabilities, classifier, pixels);
+    answer->certainty = classifier->certainty;
+    answer->is_refused = answer->certainty < threshold;
+    if (answer->is_refused)
+        snprintf(answer->reason, sizeof answer->reason, "it may be a %d, but the certainty of that is below %.4f",
+                 digit, (double)threshold);
+    answer->is_seen = input->rows == FIT_SIDE && input->cols == FIT_SIDE && input->channels == 1;
+    if (answer->is_seen)
+        memcpy(answer->pixels, pixels, sizeof answer->pixels);
+}
+
+static int answer_idx(struct classify_answer *answer, struct classifier *classifier, const char *path, int index,
+                      float threshold, struct error *err)
 {
     const struct architecture *architecture = &classifier->model.architecture;
     struct idx_images images;
@@ -84,69 +124,32 @@ static int answer_idx(float *probabilities, struct classifier *classifier, const
         failed = error_set(err, ERROR_DATA, "%s: has no image %d: its %d images are counted from 0 to %d", path, index,
                            images.count, images.count - 1) != 0;
     else
-        classifier_answer(probabilities, classifier,
-                          images.pixels +
-                              (size_t)index * (size_t)images.channels * (size_t)images.rows * (size_t)images.cols);
+        answer_pixels(answer, classifier,
+                      images.pixels +
+                          (size_t)index * (size_t)images.channels * (size_t)images.rows * (size_t)images.cols,
+                      threshold);
     idx_free_images(&images);
     return failed ? -1 : 0;
 }
 
-static int answer_picture(float *probabilities, struct classifier *classifier, const char *path, struct error *err)
+static int answer_picture(struct classify_answer *answer, struct classifier *classifier, const char *path,
+                          float threshold, struct error *err)
 {
     struct picture picture;
-    int digit;
+    unsigned char room[FIT_SIDE * FIT_SIDE];
+    const unsigned char *pixels;
     if (decode_file(&picture, path, err) != 0)
         return -1;
-    int result = classifier_picture(&digit, probabilities, classifier, &picture, err);
+    int result = classifier_fit(&pixels, room, classifier, &picture, err);
+    if (result == 0) {
+        answer_pixels(answer, classifier, pixels, threshold);
+    } else if (err->kind == ERROR_BLANK) {
+        answer->is_refused = answer->is_blank = true;
+        memcpy(answer->reason, err->text, sizeof answer->reason);
+        result = 0;
+    }
     picture_free(&picture);
     return result != 0 ? error_where(err, path) : 0;
-}
-
-struct ranked {
-    int digit;
-    float probability;
-};
-
-static int more_probable(const void *a, const void *b)
-{
-    const struct ranked *x = a, *y = b;
-    if (x->probability > y->probability || x->probability < y->probability)
-        return x->probability > y->probability ? -1 : 1;
-    return x->digit - y->digit;
-}
-
-static int print_json(const char *path, const struct ranked *ranked, int top)
-{
-    cJSON *json = cJSON_CreateObject(), *list;
-    cJSON_AddStringToObject(json, "file", path);
-    cJSON_AddNumberToObject(json, "digit", ranked[0].digit);
-    cJSON_AddItemToObject(json, "probability", output_number((double)ranked[0].probability, 6));
-    list = cJSON_AddArrayToObject(json, "top");
-    for (int k = 0; k < top; k++) {
-        cJSON *entry = cJSON_CreateObject();
-        cJSON_AddNumberToObject(entry, "digit", ranked[k].digit);
-        cJSON_AddItemToObject(entry, "probability", output_number((double)ranked[k].probability, 6));
-        cJSON_AddItemToArray(list, entry);
-    }
-    return output_json(json);
-}
-
-static int print_answer(const char *path, const float *probabilities, int classes, const struct asked *asked)
-{
-    struct ranked ranked[ARCHITECTURE_CLASSES];
-    char name[OUTPUT_NAME];
-    const int top = asked->top < classes ? asked->top : classes;
-    for (int k = 0; k < classes; k++)
-        ranked[k] = (struct ranked){k, probabilities[k]};
-    qsort(ranked, (size_t)classes, sizeof *ranked, more_probable);
-    output_printable(name, path, asked->json);
-    if (asked->json)
-        return print_json(name, ranked, top);
-    printf("%s", name);
-    for (int k = 0; k < top; k++)
-        printf("\t%d\t%.4f", ranked[k].digit, (double)ranked[k].probability);
-    printf("\n");
-    return STATUS_DONE;
 }
 
 /* ---- All files ---- */
@@ -154,72 +157,83 @@ static int print_answer(const char *path, const float *probabilities, int classe
 /* What the work on files shares. */
 struct classify {
     const struct asked *asked;
-    struct classifier *classifiers; /* [threads] */
+    struct classifiers classifiers; /* one a thread */
+    float threshold;
     int status;
-};
-
-struct answer {
-    float probabilities[ARCHITECTURE_CLASSES];
 };
 
 static int work(void *result, void *context, int thread, const char *path, struct error *err)
 {
     const struct classify *classify = context;
     const struct asked *asked = classify->asked;
-    struct answer *answer = result;
-    struct classifier *classifier = &classify->classifiers[thread];
-    return asked->from_idx ? answer_idx(answer->probabilities, classifier, path, asked->index, err)
-                           : answer_picture(answer->probabilities, classifier, path, err);
+    struct classifier *classifier = &classify->classifiers.all[thread];
+    return asked->from_idx ? answer_idx(result, classifier, path, asked->index, classify->threshold, err)
+                           : answer_picture(result, classifier, path, classify->threshold, err);
+}
+
+static int save_input(const char *path, struct classify_answer *answer)
+{
+    struct error err = {0};
+    if (!answer->is_seen)
+        error_set(&err, ERROR_FAILED, "%s: the network saw no picture of %dx%d that could be kept", path, FIT_SIDE,
+                  FIT_SIDE);
+    else if (write_png_file(path, &(struct picture){.rows = FIT_SIDE, .cols = FIT_SIDE, .gray = answer->pixels},
+                            &err) == 0)
+        return STATUS_DONE;
+    return output_error(&err);
 }
 
 static void tell(void *context, const char *path, void *result, const struct error *err)
 {
     struct classify *classify = context;
-    const struct answer *answer = result;
-    const int classes = classify->classifiers->model.architecture.classes;
-    const int status = err != NULL ? output_failure(path, err, classify->asked->json)
-                                   : print_answer(path, answer->probabilities, classes, classify->asked);
-    if (status != STATUS_DONE)
+    const struct asked *asked = classify->asked;
+    struct classify_answer *answer = result;
+    const int classes = classify->classifiers.all[0].model.architecture.classes;
+    char name[OUTPUT_NAME];
+    int status = STATUS_DONE;
+    output_printable(name, path, asked->json);
+    if (err != NULL)
+        status = output_failure(path, err, asked->json);
+    else if (asked->json)
+        status = classify_report_json(name, answer, classes, asked->top);
+    else
+        classify_report_text(name, answer, classes, asked->top, asked->show);
+    if (err == NULL && asked->input != NULL && status == STATUS_DONE)
+        status = save_input(asked->input, answer);
+    if (status == STATUS_DONE && asked->strict && answer->is_refused)
+        status = STATUS_REFUSED;
+    if (status != STATUS_DONE && classify->status != STATUS_FAILED)
         classify->status = status;
 }
 
-static int classify_pictures(const struct pictures *pictures, struct classifier *classifier, const struct asked *asked)
+static int classify_pictures(const struct pictures *pictures, const struct asked *asked, struct error *err)
 {
-    struct error err = {0};
     const int threads = pictures_threads(pictures, threads_resolve(asked->threads));
-    struct classify classify = {asked, calloc((size_t)threads, sizeof(struct classifier)), STATUS_DONE};
-    const struct pictures_job job = {sizeof(struct answer), work, tell, &classify, threads};
-    int failed = classify.classifiers == NULL ? error_memory(&err, sizeof(struct classifier), "the classifiers") : 0;
-    for (int t = 0; t < threads && failed == 0; t++)
-        failed = classifier_share(&classify.classifiers[t], classifier, &err);
-    if (failed != 0 || pictures_run(pictures, &job, &err) != 0)
-        classify.status = output_error(&err);
-    for (int t = 0; t < threads && classify.classifiers != NULL; t++)
-        classifier_close(&classify.classifiers[t]);
-    free(classify.classifiers);
-    return classify.status;
+    struct classify classify = {.asked = asked};
+    const struct pictures_job job = {sizeof(struct classify_answer), work, tell, &classify, threads};
+    if (asked->input != NULL && pictures->count > 1)
+        error_set(err, ERROR_USAGE, "--save-input keeps what is seen of one picture, and %d are given",
+                  pictures->count);
+    else if ((asked->input == NULL || files_check_writable(asked->input, err) == 0) &&
+             classifiers_open(&classify.classifiers, asked->model, asked->kernel, threads, err) == 0) {
+        classify.threshold = reject_threshold(asked->reject, &classify.classifiers.all[0].model);
+        pictures_run(pictures, &job, err);
+    }
+    classifiers_close(&classify.classifiers);
+    return err->kind != ERROR_NONE ? output_error(err) : classify.status;
 }
 
 int classify_command(int argc, char **argv)
 {
-    struct asked asked = {.top = 1, .kernel = KERNEL_UNASKED};
+    struct asked asked = {.top = 1, .kernel = KERNEL_UNASKED, .reject = REJECT_UNASKED};
     struct error err = {0};
     struct pictures pictures;
-    struct classifier classifier;
-    char buffer[DEFAULT_MODEL_PATH];
     int status;
     if (!parse(&asked, &status, argc, argv))
         return status;
     if (pictures_find(&pictures, asked.names, asked.name_count, asked.list, &err) != 0)
         return output_error(&err);
-    const struct kernels *kernels = kernel_chosen(asked.kernel, &err);
-    const char *path = kernels != NULL ? default_model(buffer, asked.model, &err) : NULL;
-    if (path == NULL || classifier_open(&classifier, path, kernels, &err) != 0) {
-        status = output_error(&err);
-    } else {
-        status = classify_pictures(&pictures, &classifier, &asked);
-        classifier_close(&classifier);
-    }
+    status = classify_pictures(&pictures, &asked, &err);
     pictures_free(&pictures);
     return status;
 }
