@@ -1,6 +1,5 @@
 /* lenet5 classify: one line for each picture, the digit and how sure the network is. */
 #include <limits.h>
-#include <string.h>
 
 #include "base/files.h"
 #include "cli/classifiers.h"
@@ -12,8 +11,6 @@
 #include "cli/pictures.h"
 #include "cli/reject.h"
 #include "cli/threads.h"
-#include "dataset/idx.h"
-#include "image/decode.h"
 #include "image/write_png.h"
 
 struct asked {
@@ -29,10 +26,10 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
 {
     static const char closing[] =
         "Reads PNG, JPEG, BMP, PBM, PGM and PPM, whatever the name; `-` is standard input. Prints path,\n"
-        "digit and probability, parted by tabs; with --top K then the next digits and theirs. A picture that is like an\n"
-        "MNIST image already goes in as it is; any other is fitted: light made even, ink found, strokes near\n"
-        "MNIST's width, ink box to 20 pixels, centre of mass. A folder stands for the pictures in it. A\n"
-        "file that cannot be read is reported, the others are answered, exit status 1.\n"
+        "digit and probability, parted by tabs; with --top K then the next digits and theirs. A picture that\n"
+        "is like an MNIST image already goes in as it is; any other is fitted: light made even, ink found,\n"
+        "strokes near MNIST's width, ink box to 20 pixels, centre of mass. A folder stands for the pictures\n"
+        "in it. A file that cannot be read is reported, the others are answered, exit status 1.\n"
         "A picture without a digit, and one whose answer is not certain enough, is refused: `?` stands for\n"
         "the digit, and behind it the certainty. That is no failure, but with --strict it is exit status 7.\n"
         "\nExample: lenet5 classify --top 3 digit.png\n"
@@ -93,65 +90,6 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
     return true;
 }
 
-/* ---- One picture ---- */
-
-static void answer_pixels(struct classify_answer *answer, struct classifier *classifier, const unsigned char *pixels,
-                          float threshold)
-{
-    const struct input *input = &classifier->model.architecture.input;
-    const int digit = classifier_answer(answer->probabilities, classifier, pixels);
-    answer->certainty = classifier->certainty;
-    answer->is_refused = answer->certainty < threshold;
-    if (answer->is_refused)
-        snprintf(answer->reason, sizeof answer->reason, "it may be a %d, but the certainty of that is below %.4f",
-                 digit, (double)threshold);
-    answer->is_seen = input->rows == FIT_SIDE && input->cols == FIT_SIDE && input->channels == 1;
-    if (answer->is_seen)
-        memcpy(answer->pixels, pixels, sizeof answer->pixels);
-}
-
-static int answer_idx(struct classify_answer *answer, struct classifier *classifier, const char *path, int index,
-                      float threshold, struct error *err)
-{
-    const struct architecture *architecture = &classifier->model.architecture;
-    struct idx_images images;
-    if (idx_read_images(&images, path, err) != 0)
-        return -1;
-    int failed = architecture_check_images(architecture, images.channels, images.rows, images.cols, err) != 0;
-    if (failed)
-        error_where(err, path);
-    else if (index >= images.count)
-        failed = error_set(err, ERROR_DATA, "%s: has no image %d: its %d images are counted from 0 to %d", path, index,
-                           images.count, images.count - 1) != 0;
-    else
-        answer_pixels(answer, classifier,
-                      images.pixels +
-                          (size_t)index * (size_t)images.channels * (size_t)images.rows * (size_t)images.cols,
-                      threshold);
-    idx_free_images(&images);
-    return failed ? -1 : 0;
-}
-
-static int answer_picture(struct classify_answer *answer, struct classifier *classifier, const char *path,
-                          float threshold, struct error *err)
-{
-    struct picture picture;
-    unsigned char room[FIT_SIDE * FIT_SIDE];
-    const unsigned char *pixels;
-    if (decode_file(&picture, path, err) != 0)
-        return -1;
-    int result = classifier_fit(&pixels, room, classifier, &picture, err);
-    if (result == 0) {
-        answer_pixels(answer, classifier, pixels, threshold);
-    } else if (err->kind == ERROR_BLANK) {
-        answer->is_refused = answer->is_blank = true;
-        memcpy(answer->reason, err->text, sizeof answer->reason);
-        result = 0;
-    }
-    picture_free(&picture);
-    return result != 0 ? error_where(err, path) : 0;
-}
-
 /* ---- All files ---- */
 
 /* What the work on files shares. */
@@ -167,8 +105,8 @@ static int work(void *result, void *context, int thread, const char *path, struc
     const struct classify *classify = context;
     const struct asked *asked = classify->asked;
     struct classifier *classifier = &classify->classifiers.all[thread];
-    return asked->from_idx ? answer_idx(result, classifier, path, asked->index, classify->threshold, err)
-                           : answer_picture(result, classifier, path, classify->threshold, err);
+    return asked->from_idx ? classify_answer_idx(result, classifier, path, asked->index, classify->threshold, err)
+                           : classify_answer_picture(result, classifier, path, classify->threshold, err);
 }
 
 static int save_input(const char *path, struct classify_answer *answer)

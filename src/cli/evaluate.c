@@ -3,8 +3,10 @@
 
 #include "cli/command.h"
 #include "cli/default_model.h"
+#include "cli/evaluate_pictures.h"
 #include "cli/kernel.h"
 #include "cli/output.h"
+#include "cli/reject.h"
 #include "cli/threads.h"
 #include "dataset/dataset.h"
 #include "training/evaluator.h"
@@ -12,11 +14,25 @@
 enum { MISTAKES_SHOWN = 10 };
 
 struct asked {
-    const char *model, *data;
-    double min_accuracy;
+    const char *model, *data, *images, *labels;
+    double min_accuracy, reject;
     int threads, kernel;
     bool json, has_minimum;
 };
+
+static bool check(const struct asked *asked, const struct options *options, int *status)
+{
+    struct error err = {0};
+    if (asked->images != NULL && options_given(options, "data"))
+        error_set(&err, ERROR_USAGE, "--data is measured on, or --images: leave one out");
+    else if (asked->images == NULL && (asked->labels != NULL || options_given(options, "reject")))
+        error_set(&err, ERROR_USAGE, "--%s belongs to pictures: add --images DIR",
+                  asked->labels != NULL ? "labels" : "reject");
+    if (err.kind == ERROR_NONE)
+        return true;
+    *status = output_error(&err);
+    return false;
+}
 
 static bool parse(struct asked *asked, int *status, int argc, char **argv)
 {
@@ -24,7 +40,11 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
         "All images of the test set are answered; none is refused. The standard error is the binomial\n"
         "one, sqrt(p (1 - p) / n). Two models whose accuracies differ by less than two of them may well be\n"
         "equally good.\n"
+        "With --images, it is measured on pictures. FILE.tsv has tabs between its columns and their names in\n"
+        "its first line: file, label, kind. A label is digits, / between lines of them, or - for none. What\n"
+        "has several digits is read, all else classified; a refused answer is wrong where there is a digit.\n"
         "\nExample: lenet5 evaluate --model lenet5.json --min-accuracy 0.988\n"
+        "         lenet5 evaluate --images mine --labels mine/labels.tsv\n"
         "Exit status: 3 data missing or wrong, 4 model missing or wrong, 6 accuracy below --min-accuracy.\n";
     struct option_spec specs[] = {
         default_model_option(&asked->model),
@@ -34,6 +54,19 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .argument = "DIR",
          .fallback = "$MNIST_DIR, then data/mnist",
          .help = "folder with the IDX files of the test set"},
+        {.name = "images",
+         .kind = OPTION_TEXT,
+         .to.text = &asked->images,
+         .argument = "DIR",
+         .fallback = "none",
+         .help = "measure on the pictures in this folder"},
+        {.name = "labels",
+         .kind = OPTION_TEXT,
+         .to.text = &asked->labels,
+         .argument = "FILE.tsv",
+         .fallback = "labels.tsv in that folder",
+         .help = "what they show"},
+        reject_option(&asked->reject),
         {.name = "min-accuracy",
          .kind = OPTION_NUMBER,
          .to.number = &asked->min_accuracy,
@@ -54,7 +87,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
     if (!command_begin(status, &options, argc, argv))
         return false;
     asked->has_minimum = options_given(&options, "min-accuracy");
-    return true;
+    return check(asked, &options, status);
 }
 
 /* Right answers among images first .. end-1. */
@@ -228,7 +261,7 @@ static int evaluate(const struct model *model, const struct dataset *set, const 
 
 int evaluate_command(int argc, char **argv)
 {
-    struct asked asked = {.kernel = KERNEL_UNASKED};
+    struct asked asked = {.kernel = KERNEL_UNASKED, .reject = REJECT_UNASKED};
     struct error err = {0};
     struct model model;
     struct dataset set;
@@ -236,6 +269,16 @@ int evaluate_command(int argc, char **argv)
     int status;
     if (!parse(&asked, &status, argc, argv))
         return status;
+    if (asked.images != NULL)
+        return evaluate_pictures(
+            &(struct evaluate_pictures){.folder = asked.images,
+                                        .labels = asked.labels,
+                                        .model = asked.model,
+                                        .kernel = asked.kernel,
+                                        .threads = asked.threads,
+                                        .reject = asked.reject,
+                                        .json = asked.json,
+                                        .min_accuracy = asked.has_minimum ? asked.min_accuracy : -1});
     const struct kernels *kernels = kernel_chosen(asked.kernel, &err);
     const char *path = kernels != NULL ? default_model(buffer, asked.model, &err) : NULL;
     if (path == NULL || model_file_load(&model, path, &err) != 0)
