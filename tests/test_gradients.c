@@ -209,38 +209,25 @@ static void every_activation_behind_a_convolution_and_a_dense_layer(void **state
 
 /* ---- The loss ---- */
 
-static void check_loss(int classes, int label, struct rng *rng)
-{
-    real y[12], d_y[12];
-    for (int k = 0; k < classes; k++)
-        y[k] = networks_random_number(rng, 4);
-    loss_cross_entropy(d_y, y, label, classes);
-    for (int k = 0; k < classes; k++) {
-        const real kept = y[k];
-        y[k] = kept + STEP;
-        const double above = loss_cross_entropy(NULL, y, label, classes);
-        y[k] = kept - STEP;
-        const double below = loss_cross_entropy(NULL, y, label, classes);
-        y[k] = kept;
-        assert_true(fabs((above - below) / (2 * STEP) - d_y[k]) < 1e-9);
-    }
-}
-
 static void the_loss_by_its_scores(void **state)
 {
     (void)state;
     struct rng rng = rng_make(7, 0);
-    for (int classes = 2; classes <= 12; classes++)
-        check_loss(classes, (int)rng_below(&rng, (uint32_t)classes), &rng);
-}
-
-static void the_loss_of_an_image_of_no_class_by_its_scores(void **state)
-{
-    (void)state;
-    struct rng rng = rng_make(8, 0);
     for (int classes = 2; classes <= 12; classes++) {
-        check_loss(classes, classes, &rng);
-        check_loss(classes, 255, &rng);
+        real y[12], d_y[12];
+        const int label = (int)rng_below(&rng, (uint32_t)classes);
+        for (int k = 0; k < classes; k++)
+            y[k] = networks_random_number(&rng, 4);
+        loss_cross_entropy(d_y, y, label, classes);
+        for (int k = 0; k < classes; k++) {
+            const real kept = y[k];
+            y[k] = kept + STEP;
+            const double above = loss_cross_entropy(NULL, y, label, classes);
+            y[k] = kept - STEP;
+            const double below = loss_cross_entropy(NULL, y, label, classes);
+            y[k] = kept;
+            assert_true(fabs((above - below) / (2 * STEP) - d_y[k]) < 1e-9);
+        }
     }
 }
 
@@ -303,7 +290,6 @@ int main(void)
         cmocka_unit_test(dense_layers),
         cmocka_unit_test(every_activation_behind_a_convolution_and_a_dense_layer),
         cmocka_unit_test(the_loss_by_its_scores),
-        cmocka_unit_test(the_loss_of_an_image_of_no_class_by_its_scores),
         cmocka_unit_test(a_small_lenet_with_max_pooling),
         cmocka_unit_test(a_small_lenet_with_average_pooling),
         cmocka_unit_test(random_networks),

@@ -250,24 +250,26 @@ static void what_is_not_a_number_stays_so(void **state)
 /* ---- The loss ---- */
 
 /* Lanes without an image hold NaN. */
-static void try_loss(int count, int classes, float range, struct rng *rng)
+static void try_loss(int count, int classes, int with_none, float range, struct rng *rng)
 {
     const size_t n = (size_t)(classes * TILE);
     const float share = 1 / 24.0f;
     float *y = kernel_sets_tiles(n), *d_y = kernel_sets_tiles(n);
     unsigned char *labels = kernel_sets_bytes((size_t)count);
-    float *scores = kernel_sets_numbers((size_t)classes), *d_scores = kernel_sets_numbers((size_t)classes);
+    float *scores = kernel_sets_numbers((size_t)classes + 1), *d_scores = kernel_sets_numbers((size_t)classes + 1);
     for (int i = 0; i < classes * TILE; i++)
         if (i % TILE < count)
             y[i] = networks_random_number(rng, range);
     for (int image = 0; image < count; image++)
-        labels[image] = rng_below(rng, 4) > 0 ? (unsigned char)rng_below(rng, (uint32_t)classes) : 255; /* no class */
-    const double loss = kernel_sets_now->loss->cross_entropy(d_y, y, labels, count, classes, share);
+        labels[image] = with_none && rng_below(rng, 3) == 0 ? 255 : (unsigned char)rng_below(rng, (uint32_t)classes);
+    const double loss = kernel_sets_now->loss->cross_entropy(d_y, y, labels, count, classes, with_none, share);
     double expected = 0;
     for (int image = 0; image < count; image++) {
         for (int k = 0; k < classes; k++)
             scores[k] = y[k * TILE + image];
-        expected += loss_cross_entropy(d_scores, scores, labels[image], classes);
+        scores[classes] = 0; /* "no class" */
+        expected += loss_cross_entropy(d_scores, scores, labels[image] < classes ? labels[image] : classes,
+                                       classes + with_none);
         for (int k = 0; k < classes; k++)
             assert_true(fabsf(d_y[k * TILE + image] - d_scores[k] * share) <= 1e-6f * share);
     }
@@ -285,7 +287,8 @@ static void check_loss(struct rng *rng)
         for (int count = 1; count <= TILE; count++)
             for (int range = 1; range <= 1000; range *= 10) {
                 kernel_sets_case("%d images, %d classes, scores up to %d", count, classes, range);
-                try_loss(count, classes, (float)range, rng);
+                try_loss(count, classes, 0, (float)range, rng);
+                try_loss(count, classes, 1, (float)range, rng);
             }
 }
 
@@ -299,11 +302,11 @@ static void cross_entropy_is_that_of_the_plain_loss(void **state)
 static void check_divergence(struct rng *rng)
 {
     for (int at = 0; at < 3; at++)
-        for (int label = 0; label < 3; label++) {
+        for (int label = 0; label <= 3; label++) { /* 3: of no class */
             const unsigned char labels[] = {(unsigned char)label};
             float *y = kernel_sets_fill(kernel_sets_tiles(3 * TILE), 3 * TILE, rng), *d_y = kernel_sets_tiles(3 * TILE);
             y[at * TILE] = NAN;
-            assert_true(isnan(kernel_sets_now->loss->cross_entropy(d_y, y, labels, 1, 3, 1)));
+            assert_true(isnan(kernel_sets_now->loss->cross_entropy(d_y, y, labels, 1, 3, label == 3, 1)));
             kernel_sets_done();
         }
 }

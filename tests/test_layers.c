@@ -24,17 +24,6 @@ static void the_loss_of_known_scores(void **state)
     assert_true(fabs(loss_cross_entropy(NULL, certain, 1, 2) - 2000) < 1e-3);
 }
 
-/* By hand: p = 3/4, 1/4, so -log 2 - (log 3/4 + log 1/4) / 2, and p - 1/2. */
-static void an_image_of_no_class_wants_all_alike(void **state)
-{
-    (void)state;
-    const real equal[4] = {5, 5, 5, 5}, unequal[2] = {(real)log(3), 0};
-    real d_y[2];
-    assert_true(fabs(loss_cross_entropy(NULL, equal, 255, 4)) < 1e-6);
-    assert_true(fabs(loss_cross_entropy(d_y, unequal, 2, 2) - 0.143841) < 1e-6);
-    assert_true(fabs((double)d_y[0] - 0.25) < 1e-6 && fabs((double)d_y[1] + 0.25) < 1e-6);
-}
-
 static void probabilities_are_those_of_the_definition(void **state)
 {
     (void)state;
@@ -211,7 +200,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_loss_of_known_scores),
-        cmocka_unit_test(an_image_of_no_class_wants_all_alike),
         cmocka_unit_test(probabilities_are_those_of_the_definition),
         cmocka_unit_test(of_equal_scores_the_first_is_the_answer),
         cmocka_unit_test(conv_adds_to_d_w_and_overwrites_d_x),

@@ -184,9 +184,11 @@ struct activation_kernels {
 
 struct loss_kernels {
     /* Softmax with cross-entropy (nn/loss.h) of `count` images: overwrites d_y [classes][8], every image's gradient
-     * times `share`, 0 in lanes without an image, and gives the losses' sum. */
+     * times `share`, 0 in lanes without an image, and gives the losses' sum.
+     * `with_none`: "no class" competes, as a class more whose score is always 0, and is right for an image whose label
+     * is `classes` or more. */
     double (*cross_entropy)(float *d_y, const float *y, const unsigned char *labels, int count, int classes,
-                            float share);
+                            int with_none, float share);
 };
 
 struct optimizer_kernels {

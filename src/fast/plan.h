@@ -67,6 +67,7 @@ struct plan {
     const struct architecture *architecture; /* borrowed: outlives the plan */
     const struct kernels *kernels;
     struct tile_input input;
+    int with_none; /* in the loss "no class" competes, with a score of 0 (kernels.h); set by whoever wants it */
 
     int step_count;
     struct plan_step steps[ARCHITECTURE_LAYERS];
@@ -116,7 +117,8 @@ void plan_forward(struct scratch *scratch, const float *parameters, const unsign
 void plan_scores(float *scores, const struct scratch *scratch, int image, const struct plan *plan);
 
 /* After plan_forward() with a scratch for training: overwrites the record of that tile. `share` multiplies every
- * image's loss gradient: 1 over the images of the minibatch. */
+ * image's loss gradient: 1 over the images of the minibatch. Labels are below the number of classes; with_none, others
+ * are of no class. */
 void plan_backward(struct records *records, int tile, struct scratch *scratch, const float *parameters,
                    const unsigned char *labels, float share, const struct plan *plan);
 

@@ -32,8 +32,8 @@ float *plan_backward_loss(struct records *records, int tile, struct scratch *scr
     const struct plan_step *last = &plan->steps[plan->step_count - 1];
     const int classes = plan->architecture->classes;
     float *d_tile = scratch->block + plan->d[1], *d_y = scratch->block + plan->d[0];
-    records->loss[tile] =
-        plan->kernels->loss->cross_entropy(d_tile, scratch->block + last->y, labels, scratch->count, classes, share);
+    records->loss[tile] = plan->kernels->loss->cross_entropy(d_tile, scratch->block + last->y, labels, scratch->count,
+                                                             classes, plan->with_none, share);
     records->correct[tile] = count_correct(scratch, labels, plan);
     plan->kernels->image->from_tile(d_y, d_tile, classes, last->d_stride);
     return d_y;

@@ -28,24 +28,13 @@ void loss_softmax(real *p, const real *y, int classes)
         p[k] = (real)(real_exp((double)(y[k] - top)) / sum);
 }
 
-/* -log p[k] of the label, or the mean of all where there is none, less what that is where all are alike. */
-static double price(const real *y, double log_sum, int label, int classes)
-{
-    double mean = 0;
-    if (label < classes)
-        return log_sum - (double)y[label];
-    for (int k = 0; k < classes; k++)
-        mean += (double)y[k] / classes;
-    return log_sum - mean - real_log(classes);
-}
-
 double loss_cross_entropy(real *d_y, const real *y, int label, int classes)
 {
     const real top = y[loss_answer(y, classes)];
     const double sum = sum_of_powers(y, top, classes);
-    for (int k = 0; d_y != NULL && k < classes; k++) {
-        const double target = label < classes ? k == label : 1.0 / classes;
-        d_y[k] = (real)(real_exp((double)(y[k] - top)) / sum - target);
-    }
-    return price(y, real_log(sum) + (double)top, label, classes);
+    const double loss = real_log(sum) + (double)top - (double)y[label];
+    if (d_y != NULL)
+        for (int k = 0; k < classes; k++)
+            d_y[k] = (real)(real_exp((double)(y[k] - top)) / sum - (k == label));
+    return loss;
 }

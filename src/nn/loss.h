@@ -2,13 +2,6 @@
  *
  *     p[k] = e^y[k] / sum over j of e^y[j]        loss = -log p[label]        d_y[k] = p[k] - [k = label]
  *
- * An image of no class (a label that is none of them) wants all classes alike, so that the network learns to be unsure
- * of what is no digit:
- *
- *     loss = -log(classes) - mean over k of log p[k], 0 where all are alike        d_y[k] = p[k] - 1 / classes
- *
- * Source: Hendrycks et al. 2019, "Deep Anomaly Detection with Outlier Exposure".
- *
  * The largest score is subtracted first: e^x of a large score would be infinite, and the quotient is the same. */
 #ifndef LENET5_NN_LOSS_H
 #define LENET5_NN_LOSS_H
@@ -19,7 +12,7 @@ void loss_softmax(real *p,       /* [classes], overwritten; sums to 1 */
                   const real *y, /* [classes], the scores */
                   int classes);
 
-/* Gives the loss of one image; a label of `classes` or more is no class. Overwrites d_y unless it is NULL. */
+/* Gives the loss of one image. Overwrites d_y unless it is NULL. */
 double loss_cross_entropy(real *d_y, const real *y, int label, int classes);
 
 /* The index of the largest score; the first of equal ones. */

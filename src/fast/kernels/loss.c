@@ -16,26 +16,17 @@ LANES_INLINE lane_mask truth_of(const unsigned char *labels, int count)
     return lanes_of_bytes(bytes) | ~lanes_first(count);
 }
 
-/* -log p[label] of one image, or what nn/loss.h says of one of no class. */
-static double price(const float *y, int image, double log_sum, int label, int classes)
-{
-    double mean = 0;
-    if (label < classes)
-        return log_sum - (double)y[label * TILE + image];
-    for (int k = 0; k < classes; k++)
-        mean += (double)y[k * TILE + image] / classes;
-    return log_sum - mean - real_log(classes);
-}
-
 /* The right class's gradient is p - 1, and p may be nearly 1: the other classes' sum gives it without cancelling. */
 static double cross_entropy(float *d_y, const float *y, const unsigned char *labels, int count, int classes,
-                            float share)
+                            int with_none, float share)
 {
     const lanes zero = lanes_broadcast(0);
     const lane_mask truth = truth_of(labels, count);
     lanes top = lanes_load(y, 0), others = zero, own = zero;
     for (int k = 1; k < classes; k++)
         top = lanes_max(top, lanes_load(y, k));
+    if (with_none)
+        top = lanes_max(top, zero);
     for (int k = 0; k < classes; k++) {
         const lanes power = squash_exp(lanes_load(y, k) - top);
         const lane_mask here = truth == k;
@@ -43,16 +34,21 @@ static double cross_entropy(float *d_y, const float *y, const unsigned char *lab
         own += lanes_select(here, power, zero);
         lanes_store(d_y, k, power);
     }
+    if (with_none) {
+        const lanes power = squash_exp(zero - top);
+        others += lanes_select(truth >= classes, zero, power);
+        own += lanes_select(truth >= classes, power, zero);
+    }
     const lanes sum = others + own, factor = lanes_broadcast(share) / sum;
-    const lanes alike = lanes_select(truth >= classes, lanes_broadcast(share / (float)classes), zero);
     for (int k = 0; k < classes; k++) {
-        const lanes d = lanes_select(truth == k, zero - others, lanes_load(d_y, k)) * factor - alike;
+        const lanes d = lanes_select(truth == k, zero - others, lanes_load(d_y, k)) * factor;
         lanes_store(d_y, k, (lanes)((lane_mask)lanes_without_tiny(d, LEAST) & lanes_first(count)));
     }
     double loss = 0;
-    for (int image = 0; image < count; image++)
-        loss += price(y, image, real_log((double)others[image] + (double)own[image]) + (double)top[image],
-                      labels[image], classes);
+    for (int image = 0; image < count; image++) {
+        const double score = labels[image] < classes ? (double)y[labels[image] * TILE + image] : 0;
+        loss += real_log((double)others[image] + (double)own[image]) + ((double)top[image] - score);
+    }
     return loss;
 }
 
