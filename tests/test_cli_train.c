@@ -355,6 +355,24 @@ static void the_command_line_wins_over_the_file_in_every_setting_of_augmentation
     free(text);
 }
 
+static void strangers_are_trained_with_and_recorded(void **state)
+{
+    (void)state;
+    run_well(BRIEF "--quiet --out without.json");
+    struct program_run run = program(BRIEF "--strangers 30 --out with.json");
+    assert_non_null(strstr(run.out, " training images, 40 held out; 30 strangers\n"));
+    program_free(&run);
+    char *text = commands_file("with.json"), *with = digest_of("with.json"), *without = digest_of("without.json");
+    cJSON *json = cJSON_Parse(text);
+    assert_true(commands_number(cJSON_GetObjectItem(cJSON_GetObjectItem(json, "training"), "settings"), "strangers") ==
+                30);
+    assert_string_not_equal(with, without);
+    cJSON_Delete(json);
+    free(text);
+    free(with);
+    free(without);
+}
+
 static void a_config_may_come_through_a_pipe(void **state)
 {
     (void)state;
@@ -455,6 +473,7 @@ int main(void)
         cmocka_unit_test(another_seed_gives_other_weights),
         cmocka_unit_test(a_config_file_gives_network_and_settings),
         cmocka_unit_test(the_command_line_wins_over_the_file_in_every_setting_of_augmentation),
+        cmocka_unit_test(strangers_are_trained_with_and_recorded),
         cmocka_unit_test(a_config_may_come_through_a_pipe),
         cmocka_unit_test(options_win_over_the_config_file_wherever_they_stand),
         cmocka_unit_test(every_preset_for_28x28_trains),

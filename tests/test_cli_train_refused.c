@@ -83,6 +83,7 @@ static void options_out_of_range_are_refused(void **state)
                      "train --schedule linear");
     commands_refused(2, "--seed expects a whole number from 0 to 9007199254740991, not \"-1\"", "train --seed -1");
     commands_refused(2, "--threads expects a whole number from 1 to 64, not \"65\"", "train --threads 65");
+    commands_refused(2, "--strangers expects a whole number from 0 to 1000000, not \"-1\"", "train --strangers -1");
     commands_refused(2, "--validation expects a whole number from 0 to 1000000000, not \"all\"",
                      "train --validation all");
 }

@@ -49,7 +49,7 @@ static int save(const struct loop *loop, struct error *err)
  * further than the checkpoint does. */
 static int begin_log(const struct train_epochs *epochs, struct error *err)
 {
-    char *text = train_report_log(epochs->logs, epochs->trainer->epoch, epochs->trainer->images.count, err);
+    char *text = train_report_log(epochs->logs, epochs->trainer->epoch, epochs->trainer->count, err);
     const int result = text != NULL ? files_write(epochs->run.log, text, strlen(text), err) : -1;
     free(text);
     return result;
@@ -59,7 +59,7 @@ static void log_epoch(struct loop *loop, const struct epoch_log *log)
 {
     const struct train_epochs *epochs = loop->epochs;
     struct error err;
-    char *text = train_report_log(log, 1, epochs->trainer->images.count, &err);
+    char *text = train_report_log(log, 1, epochs->trainer->count, &err);
     if (text == NULL || files_append(epochs->run.log, text, strlen(text), &err) != 0)
         tell_once(loop, &err);
     free(text);
@@ -86,7 +86,7 @@ static void end_epoch(struct loop *loop, const struct epoch_log *log)
     const int every = epochs->run.every, done = epochs->trainer->epoch;
     struct error err;
     if (!epochs->quiet)
-        train_report_epoch(epochs->json ? stderr : stdout, log, epochs->trainer->images.count);
+        train_report_epoch(epochs->json ? stderr : stdout, log, epochs->trainer->count);
     warn(loop, log);
     if (epochs->run.log != NULL)
         log_epoch(loop, log);
@@ -131,7 +131,7 @@ int train_epochs_run(const struct train_epochs *epochs)
     struct error heard; /* of the epochs before the break, what was said then */
     for (int i = 0; i < epochs->trainer->epoch; i++)
         (void)alarms_rising(&heard, &loop.alarms, &epochs->logs[i]);
-    progress_start(&loop.progress, epochs->trainer->settings.epochs, epochs->trainer->images.count, epochs->quiet);
+    progress_start(&loop.progress, epochs->trainer->settings.epochs, epochs->trainer->count, epochs->quiet);
     interrupt_begin();
     const int status = run_epochs(&loop);
     interrupt_end();

@@ -19,11 +19,14 @@ void train_report_start(FILE *to, const struct trainer *trainer, const char *dir
 {
     char data[OUTPUT_NAME];
     const struct settings *settings = &trainer->settings;
-    char parameters[FIGURES_GROUPED], images[FIGURES_GROUPED], held_out[FIGURES_GROUPED];
-    fprintf(to, "%s parameters; on %s: %s training images, %s held out\n",
+    char parameters[FIGURES_GROUPED], images[FIGURES_GROUPED], held_out[FIGURES_GROUPED], strangers[FIGURES_GROUPED];
+    fprintf(to, "%s parameters; on %s: %s training images, %s held out",
             figures_grouped(parameters, (long long)trainer->model->architecture.parameter_count),
             data_name(data, trainer->images.source, directory, false), figures_grouped(images, trainer->images.count),
             figures_grouped(held_out, trainer->held_out.count));
+    if (trainer->strangers.count > 0)
+        fprintf(to, "; %s strangers", figures_grouped(strangers, trainer->strangers.count));
+    fputc('\n', to);
     fprintf(to, "batch %d, learning rate %g (%s), seed %llu; %s kernels, %d thread%s\n\n", settings->batch_size,
             settings->lr, config_schedules[settings->schedule], (unsigned long long)settings->seed,
             trainer->plan.kernels->name, trainer->threads, trainer->threads == 1 ? "" : "s");

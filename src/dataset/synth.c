@@ -191,8 +191,20 @@ int synth_set(struct dataset *out, const struct strokes *strokes, uint64_t seed,
     return 0;
 }
 
+static int builtin_strangers(struct dataset *out, uint64_t seed, int count, struct error *err)
+{
+    struct strokes strokes;
+    if (strokes_load(&strokes, NULL, err) != 0)
+        return -1;
+    const int result = synth_strangers(out, &strokes, seed, count, err);
+    strokes_free(&strokes);
+    return result;
+}
+
 int synth_strangers(struct dataset *out, const struct strokes *strokes, uint64_t seed, int count, struct error *err)
 {
+    if (strokes == NULL)
+        return builtin_strangers(out, seed, count, err);
     if (strokes->strangers.way_count == 0)
         return error_set(err, ERROR_MODEL, "the strokes have no \"strangers\": add them, or use the built-in ones");
     if (allocate(out, count, err) != 0)

@@ -24,8 +24,9 @@ int synth_set(struct dataset *out, const struct strokes *strokes, uint64_t seed,
 void synth_stranger(unsigned char out[SYNTH_SIDE * SYNTH_SIDE], const struct strokes *strokes, uint64_t seed,
                     int index);
 
-/* `count` of them, 1 to SYNTH_COUNT, labelled DATASET_NO_CLASS; released by dataset_free(). Fails with ERROR_MODEL:
- * the strokes have none; ERROR_FAILED: memory. */
+/* `count` of them, 1 to SYNTH_COUNT, labelled DATASET_NO_CLASS, on as many threads as OpenMP is set to; of the built-in
+ * strokes where `strokes` is NULL. Released by dataset_free(). Fails with ERROR_MODEL: the strokes have none;
+ * ERROR_FAILED: memory. */
 int synth_strangers(struct dataset *out, const struct strokes *strokes, uint64_t seed, int count, struct error *err);
 
 #endif

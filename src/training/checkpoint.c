@@ -310,7 +310,7 @@ void checkpoint_free(struct checkpoint *checkpoint)
 int checkpoint_restore(struct trainer *trainer, const struct checkpoint *checkpoint, struct error *err)
 {
     const size_t bytes = trainer->model->architecture.parameter_count * sizeof(float);
-    const long images = trainer->images.count, batch = trainer->settings.batch_size;
+    const long images = trainer->count, batch = trainer->settings.batch_size;
     if (strcmp(trainer->images.digest, checkpoint->data_digest) != 0)
         return error_set(err, ERROR_DATA,
                          "the training set has the digest %s, and the run was begun with %.64s: use --data with the "

@@ -7,10 +7,15 @@
 #include <string.h>
 #include <time.h>
 
+#include "dataset/synth.h"
 #include "nn/network.h"
 #include "nn/optimizer.h"
 #include "training/evaluator.h"
 #include "training/schedule.h"
+
+_Static_assert((int)CONFIG_STRANGERS <= (int)SYNTH_COUNT, "as many strangers as a config may ask for have to be drawn");
+
+enum { DIGITS = 10 };
 
 static double seconds(void)
 {
@@ -36,6 +41,28 @@ static int check_data(const struct dataset *data, const struct architecture *arc
     return 0;
 }
 
+/* They are drawn as MNIST's digits are, and which of other classes they are nobody knows. */
+static int draw_strangers(struct trainer *trainer, struct error *err)
+{
+    const struct input *input = &trainer->model->architecture.input;
+    const int count = trainer->settings.strangers, classes = trainer->model->architecture.classes;
+    if (count == 0)
+        return 0;
+    if (input->rows != SYNTH_SIDE || input->cols != SYNTH_SIDE || input->channels != 1 || classes != DIGITS)
+        return error_set(
+            err, ERROR_MODEL,
+            "%d strangers are to be trained with, which are %dx%dx1 and none of %d digits, and the network "
+            "takes %dx%dx%d and has %d classes: use --strangers 0",
+            count, SYNTH_SIDE, SYNTH_SIDE, DIGITS, input->rows, input->cols, input->channels, classes);
+    const int threads = omp_get_max_threads();
+    omp_set_num_threads(trainer->threads);
+    const int result = synth_strangers(&trainer->strangers, NULL, trainer->settings.seed, count, err);
+    omp_set_num_threads(threads);
+    trainer->count += count;
+    trainer->plan.with_none = 1;
+    return result;
+}
+
 static int check_memory(const struct trainer *trainer, int tiles, struct error *err)
 {
     const size_t floats = (trainer->settings.patience > 0 ? 3 : 2) * trainer->model->architecture.parameter_count +
@@ -56,7 +83,7 @@ static int allocate(struct trainer *trainer, struct error *err)
     if (check_memory(trainer, tiles, err) != 0)
         return -1;
     trainer->velocity = calloc(parameters, sizeof(float));
-    trainer->order = calloc((size_t)trainer->images.count, sizeof(int));
+    trainer->order = calloc((size_t)trainer->count, sizeof(int));
     trainer->scratch = calloc((size_t)trainer->threads, sizeof *trainer->scratch);
     trainer->rooms = calloc((size_t)trainer->threads, sizeof *trainer->rooms);
     if (patience_create(&trainer->patience, trainer->settings.patience, parameters, err) != 0)
@@ -104,11 +131,12 @@ int trainer_create(struct trainer *out, struct model *model, const struct settin
                               .model = model,
                               .images = dataset_part(data, 0, count),
                               .held_out = dataset_part(data, count, settings->validation),
+                              .count = count,
                               .threads = threads};
     if (plan_create(&trainer.plan, &model->architecture, kernels, err) != 0)
         return -1;
     if (augment_create(&trainer.augment, &settings->augment, settings->seed, data, kernels, err) != 0 ||
-        allocate(&trainer, err) != 0) {
+        draw_strangers(&trainer, err) != 0 || allocate(&trainer, err) != 0) {
         trainer_free(&trainer);
         return -1;
     }
@@ -132,6 +160,7 @@ void trainer_free(struct trainer *trainer)
     free(trainer->velocity);
     free(trainer->order);
     patience_free(&trainer->patience);
+    dataset_free(&trainer->strangers);
     *trainer = (struct trainer){0};
 }
 
@@ -142,10 +171,12 @@ static void run_tile(struct trainer *trainer, int thread, const int *minibatch, 
     const unsigned char *images[TILE] = {NULL};
     unsigned char labels[TILE];
     for (int i = 0; i < count; i++) {
-        const int index = minibatch[first + i];
-        images[i] = augment_image(&trainer->rooms[thread], i, dataset_image(&trainer->images, index), trainer->epoch,
-                                  index, &trainer->augment);
-        labels[i] = trainer->images.labels[index];
+        const int index = minibatch[first + i], is_stranger = index >= trainer->images.count;
+        const struct dataset *from = is_stranger ? &trainer->strangers : &trainer->images;
+        const int at = is_stranger ? index - trainer->images.count : index;
+        images[i] = augment_image(&trainer->rooms[thread], i, dataset_image(from, at), trainer->epoch, index,
+                                  &trainer->augment);
+        labels[i] = from->labels[at];
     }
     plan_forward(scratch, trainer->model->parameters, images, count, &trainer->plan);
     plan_backward(&trainer->records, tile, scratch, trainer->model->parameters, labels, 1 / (float)size,
@@ -217,7 +248,7 @@ static enum verdict count_minibatch(struct trainer *trainer, int first, int size
  * Gives 1 when the watch stopped it. */
 static int run_epoch(struct trainer *trainer, const struct trainer_watch *watch, struct error *err)
 {
-    const int count = trainer->images.count, batch = trainer->settings.batch_size;
+    const int count = trainer->count, batch = trainer->settings.batch_size;
     const long steps = (count + batch - 1) / batch, all_steps = trainer->settings.epochs * steps;
     const long first_step = trainer->epoch * steps, done = trainer->progress.steps;
     enum verdict verdict = GO_ON;
@@ -265,14 +296,14 @@ int trainer_epoch(struct trainer *trainer, struct epoch_log *log, const struct t
 {
     const double start = seconds();
     struct trainer_progress *progress = &trainer->progress;
-    dataset_shuffle(trainer->order, trainer->images.count, trainer->settings.seed, trainer->epoch);
+    dataset_shuffle(trainer->order, trainer->count, trainer->settings.seed, trainer->epoch);
     const int stopped = run_epoch(trainer, watch, err);
     progress->seconds += seconds() - start;
     if (stopped != 0)
         return stopped;
     struct epoch_log result = {.epoch = trainer->epoch + 1,
                                .seconds = progress->seconds,
-                               .loss = progress->loss / trainer->images.count,
+                               .loss = progress->loss / trainer->count,
                                .train_accuracy = (double)progress->correct / trainer->images.count};
     if (validate(&result, trainer, err) != 0)
         return -1;

@@ -1,0 +1,284 @@
+/* Training with strangers, pictures of no digit: what is refused, what is counted, that each step is the plain
+ * gradient's, and that the network tells them from digits. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dataset/synth.h"
+#include "digits.h"
+#include "networks.h"
+#include "nn/loss.h"
+#include "nn/network.h"
+#include "training/trainer.h"
+
+enum { PICTURES = 300, FIELD = 32 * 32 /* a digit and its pad */ };
+
+static struct dataset digits;
+static struct config config; /* of the running test */
+static struct model model;
+
+static int set_up(void **state)
+{
+    struct error err = {0};
+    (void)state;
+    digits = digits_set(DATASET_TRAIN, PICTURES);
+    if (config_load(&config, "lenet5", &err) != 0 || model_create(&model, &config.architecture, &err) != 0)
+        fail_msg("%s", err.text);
+    config.settings = (struct settings){
+        .epochs = 1, .batch_size = 64, .lr = 0.03, .momentum = 0.9, .seed = 5, .strangers = 90, .validation = 0};
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    dataset_free(&digits);
+    model_free(&model);
+    return 0;
+}
+
+/* ---- Helpers ---- */
+
+static struct epoch_log train(int threads, const struct trainer_watch *watch)
+{
+    struct trainer trainer;
+    struct epoch_log log = {0};
+    struct error err = {0};
+    if (trainer_create(&trainer, &model, &config.settings, &digits, kernels_pick(NULL), threads, &err) != 0)
+        fail_msg("%s", err.text);
+    for (int epoch = 0; epoch < config.settings.epochs; epoch++)
+        if (trainer_epoch(&trainer, &log, watch, &err) != 0)
+            fail_msg("%s", err.text);
+    trainer_free(&trainer);
+    return log;
+}
+
+static void train_for_digest(char digest[DIGEST_TEXT], int threads)
+{
+    train(threads, NULL);
+    digest_floats(digest, model.parameters, model.architecture.parameter_count);
+}
+
+static void assert_refused(int rows, int cols, int channels, int classes, const char *sentence)
+{
+    struct dataset other = {.count = 1, .channels = channels, .rows = rows, .cols = cols};
+    struct trainer trainer;
+    struct model wrong;
+    struct error err = {0};
+    const struct layer layers[] = {networks_dense(classes, ACTIVATION_NONE)};
+    const struct architecture architecture = networks_make(channels, rows, cols, 1, layers);
+    other.pixels = other.owned_pixels = calloc((size_t)(rows * cols * channels), 1);
+    other.labels = other.owned_labels = calloc(1, 1);
+    assert_true(other.pixels != NULL && other.labels != NULL);
+    assert_int_equal(model_create(&wrong, &architecture, NULL), 0);
+    assert_int_equal(trainer_create(&trainer, &wrong, &config.settings, &other, kernels_pick(NULL), 1, &err), -1);
+    assert_int_equal(err.kind, ERROR_MODEL);
+    assert_string_equal(err.text, sentence);
+    model_free(&wrong);
+    dataset_free(&other);
+}
+
+/* ---- What is refused ---- */
+
+#define REFUSED(takes)                                                                                                 \
+    "90 strangers are to be trained with, which are 28x28x1 and none of 10 digits, and the network takes " takes       \
+    " classes: use --strangers 0"
+
+static void networks_that_read_no_digits_of_28x28_are_refused(void **state)
+{
+    (void)state;
+    assert_refused(32, 28, 1, 10, REFUSED("32x28x1 and has 10"));
+    assert_refused(28, 27, 1, 10, REFUSED("28x27x1 and has 10"));
+    assert_refused(28, 28, 3, 10, REFUSED("28x28x3 and has 10"));
+    assert_refused(28, 28, 1, 26, REFUSED("28x28x1 and has 26"));
+}
+
+/* ---- The same seed, the same bytes ---- */
+
+static void the_digest_does_not_depend_on_the_threads(void **state)
+{
+    (void)state;
+    char digest[DIGEST_TEXT], again[DIGEST_TEXT];
+    config.settings.epochs = 2;
+    train_for_digest(digest, 1);
+    for (int threads = 2; threads <= 5; threads++) {
+        train_for_digest(again, threads);
+        assert_string_equal(again, digest);
+    }
+}
+
+static void strangers_and_the_seed_that_draws_them_change_it(void **state)
+{
+    (void)state;
+    char digest[DIGEST_TEXT], fewer[DIGEST_TEXT], none[DIGEST_TEXT];
+    train_for_digest(digest, 1);
+    config.settings.strangers = 89;
+    train_for_digest(fewer, 1);
+    config.settings.strangers = 0;
+    train_for_digest(none, 1);
+    assert_string_not_equal(fewer, digest);
+    assert_string_not_equal(none, digest);
+    assert_string_not_equal(none, fewer);
+}
+
+/* ---- What is counted ---- */
+
+static int watch_minibatch(void *context, int epoch, long done, double loss)
+{
+    (void)epoch, (void)loss;
+    *(long *)context = done;
+    return 0;
+}
+
+static void an_epoch_has_the_images_and_the_strangers(void **state)
+{
+    (void)state;
+    long done = 0;
+    const struct trainer_watch watch = {watch_minibatch, &done};
+    train(2, &watch);
+    assert_int_equal(done, PICTURES + 90);
+}
+
+/* With next to no learning rate the figures are those of the untrained network: accuracy of the digits, mean loss of
+ * both. */
+static void accuracy_is_that_of_the_digits_and_loss_that_of_all(void **state)
+{
+    (void)state;
+    struct dataset strangers;
+    struct evaluation evaluation;
+    struct trace trace;
+    float x[FIELD];
+    double loss = 0;
+    const int last = model.architecture.layer_count - 1;
+    config.settings.lr = 1e-30;
+    const struct epoch_log log = train(2, NULL);
+    assert_int_equal(synth_strangers(&strangers, NULL, 5, 90, NULL), 0);
+    assert_int_equal(evaluator_run(&evaluation, &model, &digits, kernels_pick(NULL), 1, NULL), 0);
+    assert_int_equal(trace_create(&trace, &model.architecture, NULL), 0);
+    for (int i = 0; i < PICTURES + 90; i++) {
+        float scores[11] = {0}; /* the last is that of "no class" */
+        const unsigned char *pixels = dataset_image(i < PICTURES ? &digits : &strangers, i % PICTURES);
+        architecture_normalise(x, pixels, &model.architecture.input);
+        network_forward(&trace, model.parameters, x, &model.architecture);
+        memcpy(scores, trace.y[last], 10 * sizeof *scores);
+        loss += loss_cross_entropy(NULL, scores, i < PICTURES ? digits.labels[i] : 10, 11);
+    }
+    assert_true(fabs(log.train_accuracy - evaluation_accuracy(&evaluation)) < 1e-12);
+    assert_true(fabs(log.loss - loss / (PICTURES + 90)) < 1e-6);
+    evaluation_free(&evaluation);
+    trace_free(&trace);
+    dataset_free(&strangers);
+}
+
+/* ---- What is learnt ---- */
+
+/* The same network with an eleventh unit, "no class", whose weights are 0. */
+static struct architecture with_eleventh_unit(void)
+{
+    struct architecture wider = model.architecture;
+    wider.layers[wider.layer_count - 1] = networks_dense(11, ACTIVATION_NONE);
+    assert_int_equal(architecture_resolve(&wider, NULL), 0);
+    return wider;
+}
+
+/* Copies the parameters of the one network to the other, of the last layer those of the ten digits. */
+static void copy_parameters(float *to, const struct architecture *out, const float *from, const struct architecture *in)
+{
+    const int last = in->layer_count - 1;
+    const struct layer *a = &out->layers[last], *b = &in->layers[last];
+    memcpy(to, from, b->weights * sizeof *to);
+    memcpy(to + a->weights, from + b->weights, 10 * 84 * sizeof *to);
+    memcpy(to + a->biases, from + b->biases, 10 * sizeof *to);
+}
+
+/* All pictures as one minibatch: w - lr g, g by the plain network. */
+static void one_step_is_the_plain_gradient(void **state)
+{
+    (void)state;
+    const struct architecture *architecture = &model.architecture, wider = with_eleventh_unit();
+    float *start = calloc(architecture->parameter_count, sizeof *start), *wide = calloc(wider.parameter_count, 4);
+    float *gradient = calloc(wider.parameter_count, 4), *step = calloc(architecture->parameter_count, 4);
+    float x[FIELD];
+    struct dataset strangers, all = digits;
+    struct trace trace;
+    digits.count = 11;
+    config.settings = (struct settings){.epochs = 1, .batch_size = 64, .lr = 0.5, .seed = 5, .strangers = 9};
+    train(2, NULL);
+    digits = all;
+    assert_int_equal(synth_strangers(&strangers, NULL, 5, 9, NULL), 0);
+    assert_true(start != NULL && wide != NULL && gradient != NULL && step != NULL);
+    assert_int_equal(trace_create(&trace, &wider, NULL), 0);
+    network_initialise(start, architecture, 5);
+    copy_parameters(wide, &wider, start, architecture);
+    for (int i = 0; i < 20; i++) {
+        const unsigned char *pixels = dataset_image(i < 11 ? &digits : &strangers, i < 11 ? i : i - 11);
+        architecture_normalise(x, pixels, &wider.input);
+        network_forward(&trace, wide, x, &wider);
+        network_backward(&trace, gradient, wide, x, i < 11 ? digits.labels[i] : 10, &wider);
+    }
+    copy_parameters(step, architecture, gradient, &wider);
+    for (size_t k = 0; k < architecture->parameter_count; k++)
+        start[k] -= 0.5f * (step[k] / 20);
+    for (int i = 0; i < architecture->layer_count; i++) {
+        const struct layer *layer = &architecture->layers[i];
+        const size_t numbers = (size_t)(layer->weight_count + layer->bias_count);
+        assert_true(networks_distance(model.parameters + layer->weights, start + layer->weights, numbers) < 1e-5);
+    }
+    trace_free(&trace);
+    dataset_free(&strangers);
+    free(start);
+    free(wide);
+    free(gradient);
+    free(step);
+}
+
+/* The share of pictures of which the network is sure that they are digits: some score is above 0, that of "no class".
+ */
+static double taken_for_digits(const struct dataset *set)
+{
+    struct trace trace;
+    float x[FIELD];
+    int taken = 0;
+    assert_int_equal(trace_create(&trace, &model.architecture, NULL), 0);
+    for (int i = 0; i < set->count; i++) {
+        architecture_normalise(x, dataset_image(set, i), &model.architecture.input);
+        network_forward(&trace, model.parameters, x, &model.architecture);
+        const float *scores = trace.y[model.architecture.layer_count - 1];
+        taken += scores[loss_answer(scores, 10)] > 0;
+    }
+    trace_free(&trace);
+    return (double)taken / set->count;
+}
+
+static void strangers_that_it_never_saw_are_told_from_digits(void **state)
+{
+    (void)state;
+    struct dataset others, other_digits = digits_set(DATASET_TEST, PICTURES);
+    assert_int_equal(synth_strangers(&others, NULL, 6, PICTURES, NULL), 0);
+    config.settings.epochs = 12;
+    config.settings.strangers = 150;
+    train(2, NULL);
+    assert_true(taken_for_digits(&other_digits) > 0.5);
+    assert_true(taken_for_digits(&others) < taken_for_digits(&other_digits) - 0.15);
+    dataset_free(&others);
+    dataset_free(&other_digits);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(networks_that_read_no_digits_of_28x28_are_refused),   TEST(the_digest_does_not_depend_on_the_threads),
+        TEST(strangers_and_the_seed_that_draws_them_change_it),    TEST(an_epoch_has_the_images_and_the_strangers),
+        TEST(accuracy_is_that_of_the_digits_and_loss_that_of_all), TEST(one_step_is_the_plain_gradient),
+        TEST(strangers_that_it_never_saw_are_told_from_digits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
