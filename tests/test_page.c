@@ -18,6 +18,7 @@
 #include "commands.h"
 #include "http.h"
 #include "image/decode.h"
+#include "model/model_file.h"
 
 #define ANSWER "document.getElementById('digit').textContent"
 #define TAB(name) "document.getElementById('tab-" name "').click(); return true"
@@ -154,6 +155,38 @@ static void what_is_no_picture_is_told_in_words(void **state)
                            "return !t.hidden && t.textContent.includes('no picture that is known')");
 }
 
+/* A model that is sure of nothing. */
+static void write_strict_model(const char *path)
+{
+    char shipped[4300];
+    struct model model;
+    snprintf(shipped, sizeof shipped, "%s/models/lenet5.json", commands_repository());
+    assert_int_equal(model_file_load(&model, shipped, NULL), 0);
+    model.calibration = (struct calibration){.temperature = 1, .images = 1, .none = 100, .reject = 1, .accept = 1};
+    strcpy(model.calibration.run, model.digest);
+    assert_int_equal(model_file_save(&model, path, NULL), 0);
+    model_free(&model);
+}
+
+static void an_answer_that_is_not_sure_is_shown_as_such(void **state)
+{
+    (void)state;
+    browser_need();
+    write_strict_model("strict.json");
+    const struct http_server usual = server;
+    server = http_start("--threads 1 --model strict.json");
+    snprintf(url, sizeof url, "http://localhost:%d/", server.port);
+    visit(1280, 900, "light");
+    browser_draw(&browser, "pad", seven, SEVEN);
+    browser_wait(&browser, "return " ANSWER " === '?' && "
+                           "document.getElementById('spoken').textContent === 'Not sure. Perhaps 7' && "
+                           "document.querySelector('.is-best') === null");
+    browser_assert_quiet(&browser);
+    assert_int_equal(http_stop(&server, SIGTERM), 0);
+    server = usual;
+    snprintf(url, sizeof url, "http://localhost:%d/", server.port);
+}
+
 static void the_filter_tab_works_on_what_was_drawn(void **state)
 {
     (void)state;
@@ -233,6 +266,7 @@ int main(void)
         cmocka_unit_test(the_keyboard_draws_and_changes_tabs),
         cmocka_unit_test(a_picture_that_is_chosen_is_answered),
         cmocka_unit_test(what_is_no_picture_is_told_in_words),
+        cmocka_unit_test(an_answer_that_is_not_sure_is_shown_as_such),
         cmocka_unit_test(the_filter_tab_works_on_what_was_drawn),
         cmocka_unit_test(it_fits_both_widths_in_light_and_dark),
     };
