@@ -221,6 +221,21 @@ static void whoever_is_too_slow_is_cut_off_and_nobody_else(void **state)
     assert_int_equal(http_stop(&hasty, SIGTERM), 0);
 }
 
+/* More than there are places for, and the patience is half a minute: when places are scarce it is less. */
+static void connections_that_never_ask_leave_room_for_those_that_do(void **state)
+{
+    (void)state;
+    enum { MORE = 600 };
+    int idle[MORE];
+    for (int i = 0; i < MORE; i++) {
+        idle[i] = http_connect(server.port);
+        http_say(idle[i], "GET /heal");
+    }
+    cJSON_Delete(http_get(server.port, "/healthz"));
+    for (int i = 0; i < MORE; i++)
+        close(idle[i]);
+}
+
 /* ---- All at once ---- */
 
 /* Resident pages of the server. */
@@ -327,6 +342,7 @@ int main(void)
         cmocka_unit_test(bodies_that_are_no_pictures_are_refused),
         cmocka_unit_test(bodies_that_are_too_long_are_refused),
         cmocka_unit_test(whoever_is_too_slow_is_cut_off_and_nobody_else),
+        cmocka_unit_test(connections_that_never_ask_leave_room_for_those_that_do),
         cmocka_unit_test(wrong_requests_leave_it_answering_and_as_large_as_it_was),
     };
     return cmocka_run_group_tests(tests, arrive, leave);

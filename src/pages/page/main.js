@@ -40,9 +40,10 @@ tabs.forEach((tab, i) => {
 
 const walk = new Walk(find("walk"));
 let answer = null; // the last one from /explain, or null
+let classes = 10; // until /model says so
 
-function makeBars(count) {
-  const body = find("bars").tBodies[0];
+function makeBars(body, count) {
+  body.replaceChildren();
   for (let k = 0; k < count; k++) {
     const tr = body.insertRow(), th = document.createElement("th"), bar = document.createElement("div");
     th.scope = "row";
@@ -56,8 +57,8 @@ function makeBars(count) {
 }
 
 function fillBars(probabilities, best) {
-  const rows = find("bars").tBodies[0].rows;
-  if (rows.length === 0) makeBars(probabilities.length);
+  const [body] = find("bars").tBodies, { rows } = body;
+  if (rows.length !== probabilities.length) makeBars(body, probabilities.length);
   probabilities.forEach((share, k) => {
     rows[k].classList.toggle("is-best", k === best);
     rows[k].querySelector("i").style.setProperty("--share", share);
@@ -87,7 +88,7 @@ function show(next, milliseconds) {
 
 function showNothing(text) {
   answer = null;
-  fillBars(Array(10).fill(0), -1);
+  fillBars(Array(classes).fill(0), -1);
   say("–", text, false);
   find("answer").classList.add("is-empty");
   find("took").textContent = find("several").textContent = "";
@@ -188,6 +189,7 @@ showNothing(find("said").textContent);
 get("/model").then((model) => {
   find("about").textContent = `A convolutional network of ${model.network.parameters.toLocaleString("en")} parameters ` +
     "that reads a digit, and what happens inside it.";
+  classes = model.network.layers.at(-1).shape[0];
   walk.prepare(model.network);
   showTable(find("layers"), model.network);
   showFacts(find("facts"), model);

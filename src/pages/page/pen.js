@@ -25,6 +25,12 @@ export class Pen {
     return this.strokes.length === 0 && this.picture === null;
   }
 
+  // So far no more than a dot: not worth an answer while it grows.
+  get isDot() {
+    const points = this.strokes.flat(), [{ x, y }] = points;
+    return this.picture === null && points.every((point) => Math.hypot(point.x - x, point.y - y) < 2 * WIDTH);
+  }
+
   // ---- Pointer ----
 
   pointOf(event) {
@@ -48,14 +54,18 @@ export class Pen {
     if (this.stroke === null || event.pointerId !== this.pointer) return;
     const events = event.getCoalescedEvents?.() ?? [];
     for (const each of events.length > 0 ? events : [event]) this.stroke.push(this.pointOf(each));
-    this.draw();
-    this.changed(false);
+    this.grow();
   }
 
   lift(event) {
     if (this.stroke === null || event.pointerId !== this.pointer) return;
     this.pointer = null;
     this.end(event.timeStamp);
+  }
+
+  grow() {
+    this.draw();
+    if (!this.isDot) this.changed(false);
   }
 
   begin(point) {
@@ -87,11 +97,9 @@ export class Pen {
     const from = this.cursor ?? { x: SIDE / 2, y: SIDE / 2 };
     const within = (value) => Math.min(Math.max(value, WIDTH), SIDE - WIDTH);
     this.cursor = { x: within(from.x + dx * STEP), y: within(from.y + dy * STEP), width: WIDTH };
-    if (this.stroke !== null) {
-      this.stroke.push(this.cursor);
-      this.changed(false);
-    }
-    this.draw();
+    this.stroke?.push(this.cursor);
+    if (this.stroke !== null) this.grow();
+    else this.draw();
   }
 
   toggle(time) {
