@@ -144,27 +144,41 @@ static void draw(struct cut *cut, const struct grid *grid, const struct box *box
         cut->columns[r] = box->left + (int)((way[(int)(r / grid->cell)] + 0.5) * grid->cell);
 }
 
+/* Digits stand beside each other: what a cut parts has rows in common, half of the lower one's or more. */
+static int parts_digits(const struct cut *cut, const struct component *component, const struct components *components)
+{
+    const struct piece left = piece_between(component, components, NULL, cut);
+    const struct piece right = piece_between(component, components, cut, NULL);
+    const int left_foot = left.box.top + left.box.rows, right_foot = right.box.top + right.box.rows;
+    const int top = left.box.top > right.box.top ? left.box.top : right.box.top;
+    const int foot = left_foot < right_foot ? left_foot : right_foot;
+    const int lower = left.box.rows < right.box.rows ? left.box.rows : right.box.rows;
+    return left.area > 0 && right.area > 0 && 2 * (foot - top) >= lower;
+}
+
 int cuts_find(struct cuts *out, const struct component *component, const struct components *components,
               const struct ink *ink, struct error *err)
 {
     struct grid grid = {0};
     struct cuts cuts = {0};
-    int columns[CUTS];
+    int columns[CUTS], count;
     if (create(&grid, &component->box, err) != 0)
         return -1;
     fill(&grid, component, components, ink);
     add_up(grid.down, &grid, 0, 1);
     add_up(grid.up, &grid, grid.rows - 1, -1);
-    choose(columns, &cuts.count, &grid);
+    choose(columns, &count, &grid);
     const size_t size = (size_t)component->box.rows;
-    cuts.columns = malloc(((size_t)cuts.count * size + 1) * sizeof *cuts.columns);
+    cuts.columns = malloc(((size_t)count * size + 1) * sizeof *cuts.columns);
     if (cuts.columns == NULL) {
         free(grid.ink);
-        return error_memory(err, (size_t)cuts.count * size * sizeof *cuts.columns, "the cuts of a component");
+        return error_memory(err, (size_t)count * size * sizeof *cuts.columns, "the cuts of a component");
     }
-    for (int i = 0; i < cuts.count; i++) {
-        cuts.all[i].columns = cuts.columns + (size_t)i * size;
-        draw(&cuts.all[i], &grid, &component->box, columns[i]);
+    for (int i = 0; i < count; i++) {
+        struct cut *cut = &cuts.all[cuts.count];
+        cut->columns = cuts.columns + (size_t)i * size;
+        draw(cut, &grid, &component->box, columns[i]);
+        cuts.count += parts_digits(cut, component, components);
     }
     free(grid.ink);
     *out = cuts;

@@ -27,9 +27,12 @@ static const double LOW = 0.5, LOWER = 20;
 /* A low piece that is left out, for each height of its longer side; others cannot be. */
 static const double LEFT_OUT = 12, LEFT_OUT_MOST = 0.5;
 
-/* Parts that are not joined by ink, for each height of gap; more where both are as high as digits and stand beside each
- * other, sharing less than so much of the narrower one's columns. */
-static const double GAP = 12, SIDE_BY_SIDE = 3, BESIDE = 0.4;
+/* Parts that are not joined by ink, for each height of gap. */
+static const double GAP = 12;
+
+/* Two parts as high as digits that stand beside each other, sharing less than so much of the narrower one's columns;
+ * and more for each height that is clear between them. */
+static const double SIDE_BY_SIDE = 4, CLEAR = 30, BESIDE = 0.4;
 
 /* Nothing is joined over more than this, and no digit is wider: heights. */
 static const double GAP_MOST = 0.5, WIDTH_MOST = 2;
@@ -40,17 +43,20 @@ static double shape_price(const struct box *box, double height)
     return (wide > 0 ? WIDER * wide : 0) + (low > 0 ? LOWER * low : 0);
 }
 
-/* Of one more part beside those of `box`; HUGE_VAL where they cannot be one digit. */
-static double gap_price(const struct box *box, const struct box *part, double height)
+/* Of one more part on the left of others; HUGE_VAL where they cannot be one digit. */
+static double gap_price(const struct piece *part, int others, double height, const struct components *components)
 {
-    const double across = fmax(part->left - (box->left + box->cols), box->left - (part->left + part->cols));
-    const double down = fmax(part->top - (box->top + box->rows), box->top - (part->top + part->rows));
+    const struct box box = piece_bounds(part + 1, others), *own = &part->box;
+    const double across = fmax(own->left - (box.left + box.cols), box.left - (own->left + own->cols));
+    const double down = fmax(own->top - (box.top + box.rows), box.top - (own->top + own->rows));
     const double gap = sqrt(fmax(across, 0) * fmax(across, 0) + fmax(down, 0) * fmax(down, 0)) / height;
+    const int are_high = box.rows >= LOW * height && own->rows >= LOW * height;
+    const int narrower = box.cols < own->cols ? box.cols : own->cols;
     if (gap > GAP_MOST)
         return HUGE_VAL;
-    const int are_high = box->rows >= LOW * height && part->rows >= LOW * height;
-    const int narrower = box->cols < part->cols ? box->cols : part->cols;
-    return GAP * gap + (are_high && across > -BESIDE * narrower ? SIDE_BY_SIDE : 0);
+    if (!are_high || across <= -BESIDE * narrower)
+        return GAP * gap;
+    return SIDE_BY_SIDE + CLEAR * fmax(piece_clearance(part, part + 1, components), 0) / height;
 }
 
 static double left_out_price(const struct piece *piece, double height)
@@ -217,10 +223,8 @@ static int reach(struct node *nodes, int end, const struct lattice *lattice, con
         const struct box box = piece_bounds(pieces, count);
         if (count > 1 && box.cols > WIDTH_MOST * lattice->height)
             break;
-        if (count > 1 && pieces[0].component != pieces[1].component) {
-            const struct box others = piece_bounds(pieces + 1, count - 1);
-            gaps += gap_price(&others, &pieces[0].box, lattice->height);
-        }
+        if (count > 1 && pieces[0].component != pieces[1].component)
+            gaps += gap_price(pieces, count - 1, lattice->height, page->components);
         const double known = nodes[first].price + gaps + cuts_price(pieces, count) + shape_price(&box, lattice->height);
         double answer;
         if (known + DIGIT >= best.price)

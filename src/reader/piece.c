@@ -57,6 +57,45 @@ struct box piece_bounds(const struct piece *pieces, int count)
     return all;
 }
 
+/* Reads the runs of the row that *next is at, and gives its first and last column. Gives the row, or INT_MAX behind the
+ * last run. */
+static int take_row(int *first, int *last, long long *next, const struct piece *piece,
+                    const struct components *components)
+{
+    const struct component *component = piece->component;
+    const struct run *runs = components->runs + component->first_run;
+    *first = INT_MAX;
+    *last = INT_MIN;
+    int row = INT_MAX;
+    for (; *next < component->runs; ++*next) {
+        const struct run run = clip(&runs[*next], piece);
+        if (row != INT_MAX && run.row != row)
+            break;
+        if (run.left >= run.right)
+            continue;
+        row = run.row;
+        *first = run.left < *first ? run.left : *first;
+        *last = run.right > *last ? run.right : *last;
+    }
+    return row;
+}
+
+int piece_clearance(const struct piece *left, const struct piece *right, const struct components *components)
+{
+    int least = INT_MAX, first, end, begin, last;
+    long long a = 0, b = 0;
+    int row = take_row(&first, &end, &a, left, components), other = take_row(&begin, &last, &b, right, components);
+    while (row != INT_MAX && other != INT_MAX) {
+        if (row == other && begin - end < least)
+            least = begin - end;
+        if (row <= other)
+            row = take_row(&first, &end, &a, left, components);
+        else
+            other = take_row(&begin, &last, &b, right, components);
+    }
+    return least != INT_MAX ? least : 0;
+}
+
 /* Copies the pixels of a soft edge that begins behind (row, col) and goes on by (down, right). */
 static void copy_edge(struct ink *out, const struct ink *ink, const struct box *box, int row, int col, int down,
                       int right)
