@@ -211,10 +211,10 @@ static void what_lies_beside_the_paper_is_no_line(void **state)
 static void a_digit_on_the_edge_of_a_close_crop_is_read(void **state)
 {
     (void)state;
-    struct picture picture = pictures_plain(HEIGHT, 200, PAPER);
+    struct picture picture = pictures_plain(HEIGHT, COLS, PAPER);
     for (int r = 0; r < HEIGHT; r++)
         for (int k = 0; k < 7; k++)
-            picture.gray[r * 200 + k] = 20; /* a 1 */
+            picture.gray[r * COLS + k] = 20; /* a 1 */
     numbers_write(&picture, "38", 0, 40, HEIGHT, 30, 0);
     assert_reads(&picture, "138");
 }
@@ -253,7 +253,7 @@ static void a_picture_without_ink_has_no_lines(void **state)
     picture_free(&picture);
 }
 
-static void digits_less_probable_than_the_threshold_are_rejected(void **state)
+static void digits_less_certain_than_the_threshold_are_rejected(void **state)
 {
     (void)state;
     struct picture picture = pictures_plain(ROWS, COLS, PAPER);
@@ -262,12 +262,12 @@ static void digits_less_probable_than_the_threshold_are_rejected(void **state)
     assert_int_equal(all.digit_count, 7);
     float least = 1, next = 1;
     for (int i = 0; i < 7; i++)
-        least = all.digits[i].probability < least ? all.digits[i].probability : least;
+        least = all.digits[i].certainty < least ? all.digits[i].certainty : least;
     for (int i = 0; i < 7; i++)
-        next = all.digits[i].probability > least && all.digits[i].probability < next ? all.digits[i].probability : next;
+        next = all.digits[i].certainty > least && all.digits[i].certainty < next ? all.digits[i].certainty : next;
     struct reading some = read_picture(&picture, (double)next);
     for (int i = 0; i < 7; i++) {
-        assert_int_equal(some.digits[i].is_rejected, all.digits[i].probability < next);
+        assert_int_equal(some.digits[i].is_rejected, all.digits[i].certainty < next);
         assert_int_equal(some.digits[i].digit, all.digits[i].digit);
         assert_int_equal(reading_character(&some.digits[i]) == '?', some.digits[i].is_rejected);
     }
@@ -318,7 +318,7 @@ int main(void)
         cmocka_unit_test(a_digit_on_the_edge_of_a_close_crop_is_read),
         cmocka_unit_test(boxes_are_in_pixels_of_the_file_that_was_shrunk),
         cmocka_unit_test(a_picture_without_ink_has_no_lines),
-        cmocka_unit_test(digits_less_probable_than_the_threshold_are_rejected),
+        cmocka_unit_test(digits_less_certain_than_the_threshold_are_rejected),
         cmocka_unit_test(a_network_for_other_images_is_refused),
     };
     return cmocka_run_group_tests(tests, arrive, leave);

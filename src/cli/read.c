@@ -42,7 +42,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .min = 0,
          .max = 1,
          .argument = "P",
-         .help = "refuse digits less probable than P"},
+         .help = "refuse digits less certain than P"},
         {.name = "strict", .kind = OPTION_FLAG, .to.flag = &asked->strict, .help = "exit status 7 for a refused digit"},
         pictures_list_option(&asked->list),
         threads_option(&asked->threads),

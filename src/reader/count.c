@@ -4,7 +4,7 @@
 
 #include "reader/read.h"
 
-/* A digit that counts is that probable, and as high as that share of the highest. */
+/* A digit that counts is that certain, and as high as that share of the highest. */
 static const double SURE = 0.95, HIGH = 0.5;
 
 /* In heights of the highest: two digits are at least so far apart, and so far where the whole could be one. */
@@ -33,7 +33,7 @@ static int count_apart(const struct reading *reading, double apart)
     int count = 0;
     for (int i = 0; i < reading->digit_count; i++) {
         const struct reading_digit *digit = &reading->digits[i];
-        int is_apart = (double)digit->probability >= SURE && digit->box.rows >= HIGH * highest;
+        int is_apart = (double)digit->certainty >= SURE && digit->box.rows >= HIGH * highest;
         for (int k = i > 0 ? i - 1 : 0; k < i && is_apart; k++)
             is_apart = gap(&digit->box, &reading->digits[k].box) >= apart * highest;
         count += is_apart;
@@ -42,15 +42,16 @@ static int count_apart(const struct reading *reading, double apart)
 }
 
 /* Whether the network takes the picture as it is: then it is one digit, made for it. */
-static int is_taken_whole(float *probability, struct classifier *classifier, const struct picture *picture)
+static int is_taken_whole(float *certainty, struct classifier *classifier, const struct picture *picture)
 {
     unsigned char room[FIT_SIDE * FIT_SIDE];
     const unsigned char *pixels;
     float probabilities[ARCHITECTURE_CLASSES];
-    *probability = 0;
+    *certainty = 0;
     if (classifier_fit(&pixels, room, classifier, picture, NULL) != 0)
         return 0;
-    *probability = probabilities[classifier_answer(probabilities, classifier, pixels)];
+    classifier_answer(probabilities, classifier, pixels);
+    *certainty = classifier->certainty;
     return picture->rows == FIT_SIDE && picture->cols == FIT_SIDE && memcmp(pixels, picture->gray, sizeof room) == 0;
 }
 

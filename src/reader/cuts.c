@@ -11,8 +11,8 @@ enum {
 /* A step aside costs so much, beside a row of full ink, which costs 1: a way goes round ink, but not far. */
 static const float ASIDE = 0.04F;
 
-/* Nats: of crossing as much ink as the component is high. A stroke is about a tenth of that. */
-static const double HEIGHT_OF_INK = 14;
+/* Nats: of crossing as much ink as a stroke is wide. */
+static const double STROKE = 1.2;
 
 /* The share of ink in each cell, and the cheapest way that leads to a cell from above and from below. */
 struct grid {
@@ -132,14 +132,14 @@ static void choose(int columns[CUTS], int *count, const struct grid *grid)
     }
 }
 
-static void draw(struct cut *cut, const struct grid *grid, const struct box *box, int col)
+static void draw(struct cut *cut, const struct grid *grid, const struct box *box, int col, double pen)
 {
     int way[GRID + 1];
     const int middle = grid->rows / 2;
     const size_t i = (size_t)middle * (size_t)grid->cols + (size_t)col;
     const double ink = follow(way, grid, grid->down, middle, col, 1) + follow(way, grid, grid->up, middle, col, -1) -
                        (double)grid->ink[i];
-    cut->price = CUTS_PRICE + HEIGHT_OF_INK * ink / grid->rows;
+    cut->price = CUTS_PRICE + STROKE * ink * grid->cell / (pen > 1 ? pen : 1);
     for (int r = 0; r < box->rows; r++)
         cut->columns[r] = box->left + (int)((way[(int)(r / grid->cell)] + 0.5) * grid->cell);
 }
@@ -177,7 +177,7 @@ int cuts_find(struct cuts *out, const struct component *component, const struct 
     for (int i = 0; i < count; i++) {
         struct cut *cut = &cuts.all[cuts.count];
         cut->columns = cuts.columns + (size_t)i * size;
-        draw(cut, &grid, &component->box, columns[i]);
+        draw(cut, &grid, &component->box, columns[i], ink->pen);
         cuts.count += parts_digits(cut, component, components);
     }
     free(grid.ink);

@@ -83,7 +83,7 @@ static int answer_price(double *price, const struct piece *pieces, int count, co
     int digit;
     if (lattice_answer(&digit, probabilities, pieces, count, page, err) != 0)
         return -1;
-    const double right = fmax((double)probabilities[digit], 1e-9), wrong = fmax(1 - right, 1e-9);
+    const double right = fmax((double)page->classifier->certainty, 1e-9), wrong = fmax(1 - right, 1e-9);
     *price = DIGIT + UNSURE * fmax(SURE - real_log(right / wrong), 0);
     return 0;
 }

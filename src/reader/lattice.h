@@ -1,9 +1,8 @@
 /* The pieces of one line, and which of them make a digit each: the cheapest way through a lattice.
  *
- * Every run of neighbouring pieces may be one digit. Its price is -log of the probability that the network gives to its
- * answer, plus what its shape, the gaps between its parts and the cuts at its sides cost. All prices are in nats, as
- * if they were -log of probabilities; the cheapest way from the first piece to the last is found by dynamic
- * programming.
+ * Every run of neighbouring pieces may be one digit. Its price is what the odds of the network's answer lack, and what
+ * its shape, the gaps between its parts and the cuts at its sides cost. All prices are in nats, as if they were -log of
+ * probabilities; the cheapest way from the first piece to the last is found by dynamic programming.
  *
  * Source: LeCun et al. 1998, sections V and VI: heuristic over-segmentation, and Viterbi's algorithm over the graph of
  * segments that the network has scored. */
@@ -47,7 +46,8 @@ void lattice_free(struct lattice *lattice);
 int lattice_read(struct segment *segments, int *count, const struct lattice *lattice, const struct page *page,
                  struct error *err);
 
-/* The network's answer about some pieces as one digit, in *digit, and probabilities [classes]. Fails: memory. */
+/* The network's answer about some pieces as one digit, in *digit, probabilities [classes], and its certainty in the
+ * classifier. Fails: memory. */
 int lattice_answer(int *digit, float *probabilities, const struct piece *pieces, int count, const struct page *page,
                    struct error *err);
 

@@ -29,8 +29,8 @@ struct piece piece_between(const struct component *component, const struct compo
 /* The smallest box around all of them; count is 1 or more. */
 struct box piece_bounds(const struct piece *pieces, int count);
 
-/* The least number of columns without ink between two pieces, over the rows that both have: negative where `right` begins
- * before `left` ends; 0 where they share no row. */
+/* The least number of columns without ink between two pieces, over the rows that both have: negative where `right`
+ * begins before `left` ends; 0 where they share no row. */
 int piece_clearance(const struct piece *left, const struct piece *right, const struct components *components);
 
 /* Gives   out [28][28] as fit_ink() (image/fit.h) makes it from these pieces alone, with their soft edges.

@@ -39,7 +39,8 @@ static int add_digits(struct reading *reading, const struct segment *segments, i
         if (lattice_answer(&digit.digit, probabilities, pieces, segments[i].count, page, err) != 0)
             return -1;
         digit.probability = probabilities[digit.digit];
-        digit.is_rejected = (double)digit.probability < reject;
+        digit.certainty = page->classifier->certainty;
+        digit.is_rejected = digit.certainty < (float)reject;
         reading->digits[reading->digit_count++] = digit;
     }
     return 0;

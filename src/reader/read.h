@@ -7,8 +7,8 @@
 
 struct reading_digit {
     int digit;
-    int is_rejected; /* its probability is under the threshold */
-    float probability;
+    int is_rejected; /* its certainty is under the threshold */
+    float probability, certainty;
     const float *probabilities; /* [classes], of all digits; the reading's */
     struct box box;             /* in pixels of the file, upright, whatever the picture was shrunk by */
 };
@@ -24,8 +24,8 @@ struct reading {
     float *probabilities;
 };
 
-/* Finds the digits of a picture and reads them: ink (image/ink.h), marks, lines, lattice. Digits less probable than
- * `reject` are rejected; 0 rejects none.
+/* Finds the digits of a picture and reads them: ink (image/ink.h), marks, lines, lattice. Digits less certain than
+ * `reject` are rejected (model/calibration.h); 0 rejects none.
  * Gives   *out, released by reading_free(); without lines when the picture shows nothing that could be a digit.
  * Fails   with ERROR_MODEL where the network does not take one channel of 28x28, or has more than 10 classes; with
  *         ERROR_FAILED: memory. */
