@@ -14,15 +14,19 @@
 
 #define TEMPORARY "%s.XXXXXX"
 
+enum { GUESS = 1 << 16 };
+
 static int too_long(struct error *err, const char *path, size_t limit, enum error_kind kind)
 {
     return error_set(err, kind, "%s: is longer than the %zu bytes that are read at most", path, limit);
 }
 
-static int read_all(unsigned char **bytes, size_t *size, int descriptor, const char *path, size_t limit,
+/* `room` is a guess at the size. One byte more tells the end of a file that was guessed right. */
+static int read_all(unsigned char **bytes, size_t *size, int descriptor, const char *path, size_t room, size_t limit,
                     enum error_kind kind, struct error *err)
 {
-    size_t room = 1 << 16, used = 0;
+    size_t used = 0;
+    room++;
     unsigned char *buffer = malloc(room + 1);
     while (buffer != NULL) {
         ssize_t got = read(descriptor, buffer + used, room - used);
@@ -44,11 +48,11 @@ static int read_all(unsigned char **bytes, size_t *size, int descriptor, const c
             return too_long(err, path, limit, kind);
         }
         if (used == room) {
-            unsigned char *larger = realloc(buffer, 2 * room + 1);
+            room = room < limit / 2 ? 2 * room : limit + 1;
+            unsigned char *larger = realloc(buffer, room + 1);
             if (larger == NULL)
                 free(buffer);
             buffer = larger;
-            room *= 2;
         }
     }
     return error_memory(err, room, path);
@@ -58,7 +62,7 @@ int files_read(unsigned char **bytes, size_t *size, const char *path, size_t lim
                struct error *err)
 {
     if (strcmp(path, "-") == 0)
-        return read_all(bytes, size, STDIN_FILENO, "standard input", limit, kind, err);
+        return read_all(bytes, size, STDIN_FILENO, "standard input", GUESS, limit, kind, err);
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
         return error_set(err, kind, "%s: cannot be opened: %s", path, strerror(errno));
@@ -69,7 +73,8 @@ int files_read(unsigned char **bytes, size_t *size, const char *path, size_t lim
     else if (known && S_ISREG(status.st_mode) && (unsigned long long)status.st_size > limit)
         result = too_long(err, path, limit, kind);
     else
-        result = read_all(bytes, size, descriptor, path, limit, kind, err);
+        result = read_all(bytes, size, descriptor, path,
+                          known && S_ISREG(status.st_mode) ? (size_t)status.st_size : GUESS, limit, kind, err);
     close(descriptor);
     return result;
 }

@@ -9,8 +9,6 @@
 #include "image/decode_png.h"
 #include "image/decode_pnm.h"
 
-enum { FILE_LIMIT = 256 << 20 };
-
 #define SAVE_AS "which is not read: save it as PNG or JPEG"
 
 /* What people pass by mistake, by the bytes that it starts with. The sentences follow the file's name. */
@@ -99,7 +97,7 @@ int decode_file(struct picture *out, const char *path, struct error *err)
 {
     unsigned char *bytes;
     size_t size;
-    if (files_read(&bytes, &size, path, FILE_LIMIT, ERROR_FAILED, err) != 0)
+    if (files_read(&bytes, &size, path, DECODE_FILE, ERROR_FAILED, err) != 0)
         return -1;
     int result = decode_picture(out, bytes, size, err);
     free(bytes);

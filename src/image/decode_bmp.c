@@ -195,7 +195,7 @@ static void unmask(unsigned char *pixel, const struct reader *reader, uint32_t p
     for (int channel = 0; channel < reader->canvas.channels; channel++) {
         uint64_t largest = reader->masks[channel].largest;
         uint64_t sample = packed >> reader->masks[channel].shift & largest;
-        pixel[channel] = (unsigned char)((sample * 255 + largest / 2) / largest);
+        pixel[channel] = (unsigned char)(largest == 255 ? sample : (sample * 255 + largest / 2) / largest);
     }
 }
 

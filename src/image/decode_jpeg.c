@@ -7,11 +7,12 @@
 #include <jpeglib.h>
 
 #include "image/canvas.h"
+#include "image/decode.h"
 #include "image/orientation.h"
 
 /* A progressive picture is unpacked once a scan, and a scan of nothing takes a few bytes of the file: a small file
  * could ask for hours. Honest ones have about ten scans. Their coefficients take up to 8 bytes a pixel. */
-enum { SCANS_LIMIT = 100, MEMORY_LIMIT = 800 << 20, ORIENTATION_MARKER = JPEG_APP0 + 1 };
+enum { SCANS_LIMIT = 100, ORIENTATION_MARKER = JPEG_APP0 + 1 };
 static const long long scanned_pixels_limit = 2000000000;
 
 /* Everything that lives across libjpeg's longjmp; a local variable of the function that sets the jump might not. */
@@ -30,14 +31,17 @@ static void stop(j_common_ptr jpeg)
     struct reader *reader = jpeg->client_data;
     char message[JMSG_LENGTH_MAX];
     jpeg->err->format_message(jpeg, message);
-    if (jpeg->err->msg_code == JERR_NO_BACKING_STORE || jpeg->err->msg_code == JERR_OUT_OF_MEMORY)
+    int code = jpeg->err->msg_code;
+    if (code == JERR_NO_BACKING_STORE)
         error_set(reader->err, ERROR_FAILED,
-                  "is a JPEG picture of many scans that needs more than %d MiB of memory: save it again as a plain "
-                  "(baseline) one",
-                  MEMORY_LIMIT >> 20);
+                  "is a JPEG picture of many scans (progressive) that needs more than %ld MiB of memory: save it again "
+                  "as a plain (baseline) one",
+                  jpeg->mem->max_memory_to_use >> 20);
     else
-        error_set(reader->err, ERROR_FAILED, "is a damaged JPEG picture (%s): save it again, or fetch another copy",
-                  message);
+        error_set(reader->err, ERROR_FAILED, "is a %s JPEG picture (%s): %s",
+                  code == JERR_OUT_OF_MEMORY ? "too large" : "damaged", message,
+                  code == JERR_OUT_OF_MEMORY ? "scale it down, or free memory"
+                                             : "save it again, or fetch another copy");
     longjmp(reader->escape, 1);
 }
 
@@ -142,7 +146,7 @@ static int read_all(struct reader *reader, const unsigned char *bytes, size_t si
         return -1;
     jpeg_create_decompress(jpeg);
     jpeg->progress = &reader->progress;
-    jpeg->mem->max_memory_to_use = MEMORY_LIMIT;
+    jpeg->mem->max_memory_to_use = (long)(size < DECODE_FILE ? DECODE_MEMORY - DECODE_ROOM - size : DECODE_ROOM);
     jpeg_mem_src(jpeg, bytes, size);
     if (read_header(reader) != 0)
         return -1;

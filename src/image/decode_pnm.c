@@ -146,7 +146,14 @@ static int read_row(unsigned char *row, struct reader *reader)
 
 static int read_rows(struct canvas *canvas, unsigned char *row, struct reader *reader)
 {
+    size_t row_size = (size_t)reader->cols * (size_t)reader->channels;
+    int is_as_stored = reader->is_binary && reader->largest == 255;
     for (int r = 0; r < reader->rows; r++) {
+        if (is_as_stored) {
+            canvas_lay(canvas, reader->next, r, 0, 1);
+            reader->next += row_size;
+            continue;
+        }
         if (read_row(row, reader) != 0)
             return error_set(reader->err, ERROR_FAILED,
                              "is a damaged %s picture: row %d of %d is cut short or has a value that is not in 0..%d; "
