@@ -269,12 +269,27 @@ static void test_other_formats_are_named_with_the_cure(void **state)
     REFUSE_WITH("\0\0\0\x18"
                 "ftypavif....",
                 "is an AVIF picture");
+    REFUSE_WITH("\0\0\0\x18"
+                "ftypisom....",
+                "is a video, which is not read: save one frame");
+    REFUSE_WITH("RIFF....AVI LIST", "is a video");
+    REFUSE_WITH("\0\0\0\x0cjP  \r\n", "is a JPEG 2000 picture");
+    REFUSE_WITH("\xff\x4f\xff\x51\0", "is a JPEG 2000 picture");
+    REFUSE_WITH("\xff\x0a........", "is a JPEG XL picture");
+    REFUSE_WITH("8BPS\0\1......", "is a Photoshop picture");
+    REFUSE_WITH("gimp xcf v011...", "is a GIMP picture (XCF), which is not read: export it as PNG or JPEG");
+    REFUSE_WITH("\0\0\1\0\1\0\x10\x10", "is an icon (ICO)");
+    REFUSE_WITH("\x0a\5\1\x08......", "is a PCX picture");
+    REFUSE_WITH("P7\nWIDTH 1\n", "is a PAM picture");
+    REFUSE_WITH("%!PS-Adobe-3.0", "is a PostScript document");
+    REFUSE_WITH("\xd0\xcf\x11\xe0\xa1\xb1", "is an Office document");
+    REFUSE_WITH("\x93NUMPY\1\0", "is a NumPy array");
     REFUSE_WITH("%PDF-1.7....", "is a PDF document");
     REFUSE_WITH("<svg xmlns='http://www.w3.org/2000/svg'/>", "is an SVG drawing, which is not read: export it as PNG");
     REFUSE_WITH("<?xml version='1.0'?>\n<!-- x --><svg/>", "is an SVG drawing");
     REFUSE_WITH("<!DOCTYPE html><title>404</title>", "is a web page (HTML)");
     REFUSE_WITH("\x1f\x8b\x08.........", "is a gzip file: unpack it first");
-    REFUSE_WITH("PK\3\4........", "is a ZIP archive: unpack it first");
+    REFUSE_WITH("PK\3\4........", "is a ZIP archive or an Office document: unpack it first");
     REFUSE_WITH("\0\0\x08\3\0\0\0\1....", "is an IDX file: name the image with --index N");
     REFUSE_WITH("\0\0\x08\1\0\0\0\1....", "is an IDX file of labels");
     REFUSE_WITH("\x89"

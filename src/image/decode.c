@@ -10,6 +10,7 @@
 #include "image/decode_pnm.h"
 
 #define SAVE_AS "which is not read: save it as PNG or JPEG"
+#define VIDEO "is a video, which is not read: save one frame of it as PNG or JPEG"
 
 /* What people pass by mistake, by the bytes that it starts with. The sentences follow the file's name. */
 static const struct stranger {
@@ -26,18 +27,35 @@ static const struct stranger {
     {8, "WEBP", 4, "is a WebP picture, " SAVE_AS},
     {4, "ftypavi", 7, "is an AVIF picture, " SAVE_AS},
     {4, "ftyphe", 6, "is a HEIC picture (an iPhone photo), " SAVE_AS},
-    {4, "ftypm", 5, "is a HEIC picture or a video, " SAVE_AS},
-    {4, "ftyp", 4, "is a video, which is not read: save one frame of it as PNG or JPEG"},
+    {4, "ftypmif1", 8, "is a HEIC picture (an iPhone photo), " SAVE_AS},
+    {4, "ftypmsf1", 8, "is a HEIC picture (an iPhone photo), " SAVE_AS},
+    {4, "ftypcrx", 7, "is a raw photo (CR3), " SAVE_AS},
+    {4, "ftyp", 4, VIDEO},
+    {4, "moov", 4, VIDEO},
+    {8, "AVI ", 4, VIDEO},
+    {0, "\x1a\x45\xdf\xa3", 4, VIDEO},
     {0, "\0\0\0\x0cjP  ", 8, "is a JPEG 2000 picture, " SAVE_AS},
+    {0, "\xff\x4f\xff\x51", 4, "is a JPEG 2000 picture, " SAVE_AS},
     {0, "\0\0\0\x0cJXL ", 8, "is a JPEG XL picture, " SAVE_AS},
     {0, "\xff\x0a", 2, "is a JPEG XL picture, " SAVE_AS},
     {0, "8BPS", 4, "is a Photoshop picture, " SAVE_AS},
+    {0, "gimp xcf", 8, "is a GIMP picture (XCF), which is not read: export it as PNG or JPEG"},
     {0, "\0\0\1\0", 4, "is an icon (ICO), " SAVE_AS},
+    {0, "\x0a\5\1", 3, "is a PCX picture, " SAVE_AS},
+    {0, "qoif", 4, "is a QOI picture, " SAVE_AS},
+    {0, "\x76\x2f\x31\1", 4, "is an OpenEXR picture, " SAVE_AS},
+    {0, "#?RADIANCE", 10, "is a Radiance picture (HDR), " SAVE_AS},
+    {128, "DICM", 4, "is a DICOM picture, " SAVE_AS},
+    {0, "FUJIFILM", 8, "is a raw photo (RAF), " SAVE_AS},
+    {0, "AT&TFORM", 8, "is a DjVu document, which is not read: save the page as PNG or JPEG"},
     {0, "P7", 2, "is a PAM picture, " SAVE_AS},
     {0, "%PDF-", 5, "is a PDF document, which is not read: save the page as PNG or JPEG"},
+    {0, "%!PS", 4, "is a PostScript document, which is not read: save the page as PNG or JPEG"},
+    {0, "\xd0\xcf\x11\xe0", 4, "is an Office document, not a picture: save the picture in it as PNG or JPEG"},
     {0, "<svg", 4, "is an SVG drawing, which is not read: export it as PNG"},
     {0, "\x1f\x8b", 2, "is a gzip file: unpack it first (gunzip); of a packed IDX file name the image with --index N"},
-    {0, "PK\3\4", 4, "is a ZIP archive: unpack it first"},
+    {0, "PK\3\4", 4, "is a ZIP archive or an Office document: unpack it first, or save the picture in it"},
+    {0, "\x93NUMPY", 6, "is a NumPy array, not a picture: save it as PNG"},
     {0, "\0\0\x08\1", 4, "is an IDX file of labels, not of images: name the images file, and the image with --index N"},
     {0, "\0\0\x08\3", 4, "is an IDX file: name the image with --index N"},
     {0, "version https://git-lfs", 23, "is a Git LFS pointer, not the picture itself: fetch it with git lfs pull"},
