@@ -176,6 +176,59 @@ static void test_one_colour_is_luma(void **state)
     free(rgb);
 }
 
+/* Bars of each colour, with white between them. */
+static unsigned char *draw_bars(const struct colour *colours, int count, int noise)
+{
+    unsigned char *rgb = draw(white, white, noise);
+    for (int i = 0; i < count; i++)
+        for (int r = 10; r < ROWS - 10; r++)
+            for (int k = 4 + 12 * i; k < 10 + 12 * i; k++)
+                for (int channel = 0; channel < 3; channel++) {
+                    unsigned char *sample = rgb + 3 * (r * COLS + k) + channel;
+                    *sample = (unsigned char)(*sample * colours[i].rgb[channel] / 255);
+                }
+    return rgb;
+}
+
+static void test_inks_of_several_colours_are_all_shown_as_dark(void **state)
+{
+    (void)state;
+    static const struct colour colours[] = {
+        {{0, 20, 190}}, {{80, 240, 0}}, {{255, 250, 60}}, {{240, 5, 0}}, {{0, 230, 240}}};
+    for (int count = 2; count <= 5; count++)
+        for (int noise = 0; noise <= 10; noise += 10) {
+            unsigned char *rgb = draw_bars(colours, count, noise);
+            struct picture picture = convert(rgb);
+            for (int i = 0; i < count; i++)
+                if (picture.gray[45 * COLS] - picture.gray[45 * COLS + 7 + 12 * i] < 90)
+                    fail_msg("bar %d of %d, noise %d: %d on %d", i, count, noise, picture.gray[45 * COLS + 7 + 12 * i],
+                             picture.gray[45 * COLS]);
+            picture_free(&picture);
+            free(rgb);
+        }
+}
+
+static void test_black_beside_yellow_hides_neither(void **state)
+{
+    (void)state;
+    unsigned char *rgb = draw_bars((struct colour[]){{{0, 0, 0}}, {{255, 240, 60}}, {{0, 0, 0}}}, 3, 6);
+    struct picture picture = convert(rgb);
+    assert_true(picture.gray[45 * COLS] - picture.gray[45 * COLS + 7] > 200);
+    assert_true(picture.gray[45 * COLS] - picture.gray[45 * COLS + 19] > 140);
+    picture_free(&picture);
+    free(rgb);
+}
+
+static void test_black_ink_under_strong_coloured_noise_is_luma(void **state)
+{
+    (void)state;
+    for (int noise = 30; noise <= 90; noise += 30) {
+        unsigned char *rgb = draw((struct colour){{40, 40, 40}}, (struct colour){{220, 220, 220}}, noise);
+        assert_luma(rgb);
+        free(rgb);
+    }
+}
+
 /* Ink is dark; rules and a table at the edge are coloured and go on for long. */
 static void test_coloured_rules_and_surroundings_do_not_decide(void **state)
 {
@@ -214,6 +267,9 @@ int main(void)
         cmocka_unit_test(test_usual_inks_are_luma),
         cmocka_unit_test(test_coloured_noise_alone_is_luma),
         cmocka_unit_test(test_one_colour_is_luma),
+        cmocka_unit_test(test_inks_of_several_colours_are_all_shown_as_dark),
+        cmocka_unit_test(test_black_beside_yellow_hides_neither),
+        cmocka_unit_test(test_black_ink_under_strong_coloured_noise_is_luma),
         cmocka_unit_test(test_coloured_rules_and_surroundings_do_not_decide),
         cmocka_unit_test(test_gray_may_take_the_place_of_the_colours),
     };
