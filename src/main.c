@@ -12,6 +12,7 @@ const struct command main_commands[] = {
     {"summary", "show a network layer by layer, with the arithmetic", summary_command, false},
     {"filter", "show what a convolution and a pooling do to a picture", filter_command, false},
     {"serve", "answer on a page in the browser, and over HTTP as JSON", serve_command, false},
+    {"pack", "make a data set from folders of pictures", pack_command, true},
     {"synth", "draw digits as people write them: a data set or pictures", synth_command, true},
     {"augment", "show what augmentation makes of training images", augment_command, false},
     {"bench", "measure this program's speed on this machine, part by part", bench_command, true},

@@ -23,6 +23,7 @@ int read_command(int argc, char **argv);
 int calibrate_command(int argc, char **argv);
 int summary_command(int argc, char **argv);
 int filter_command(int argc, char **argv);
+int pack_command(int argc, char **argv);
 int synth_command(int argc, char **argv);
 int augment_command(int argc, char **argv);
 int bench_command(int argc, char **argv);

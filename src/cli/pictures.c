@@ -48,7 +48,7 @@ static int add(struct pictures *pictures, const char *folder, const char *name, 
     return 0;
 }
 
-static bool is_folder(const char *path)
+bool pictures_is_folder(const char *path)
 {
     struct stat status;
     return strcmp(path, "-") != 0 && stat(path, &status) == 0 && S_ISDIR(status.st_mode);
@@ -90,7 +90,7 @@ static int add_folder(struct pictures *pictures, const char *folder, struct erro
 
 static int add_name(struct pictures *pictures, const char *name, struct error *err)
 {
-    return is_folder(name) ? add_folder(pictures, name, err) : add(pictures, NULL, name, err);
+    return pictures_is_folder(name) ? add_folder(pictures, name, err) : add(pictures, NULL, name, err);
 }
 
 static int add_list(struct pictures *pictures, const char *list, struct error *err)
@@ -182,8 +182,8 @@ static enum state work(struct window *window, const struct pictures_job *job, in
     struct error *err = &window->errors[index];
     void *result = window->results + (size_t)index * job->result_size;
     memset(result, 0, job->result_size);
-    const int failed =
-        is_folder(path) ? refuse_folder(path, err) : job->work(result, job->context, omp_get_thread_num(), path, err);
+    const int failed = pictures_is_folder(path) ? refuse_folder(path, err)
+                                                : job->work(result, job->context, omp_get_thread_num(), path, err);
     return failed != 0 ? FAILED : DONE;
 }
 

@@ -32,6 +32,9 @@ struct option_spec pictures_list_option(const char **list);
 int pictures_find(struct pictures *out, char **names, int name_count, const char *list, struct error *err);
 void pictures_free(struct pictures *pictures);
 
+/* Whether there is a folder of that name; "-" is none. */
+bool pictures_is_folder(const char *path);
+
 struct pictures_job {
     size_t result_size; /* bytes of one result */
     /* Works on one file, on any thread: 0 <= thread < threads; no two threads have the same number at a time. The
