@@ -359,8 +359,8 @@ static void strangers_are_trained_with_and_recorded(void **state)
 {
     (void)state;
     run_well(BRIEF "--quiet --out without.json");
-    struct program_run run = program(BRIEF "--strangers 30 --out with.json");
-    assert_non_null(strstr(run.out, " training images, 40 held out; 30 strangers\n"));
+    struct program_run run = program(BRIEF "--drawn 20 --strangers 30 --out with.json");
+    assert_non_null(strstr(run.out, " training images, 40 held out; 20 digits and 30 strangers drawn\n"));
     program_free(&run);
     char *text = commands_file("with.json"), *with = digest_of("with.json"), *without = digest_of("without.json");
     cJSON *json = cJSON_Parse(text);

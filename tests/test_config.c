@@ -125,7 +125,7 @@ static void what_a_config_says_is_taken(void **state)
         "{\"training\": {\"epochs\": 7, \"batch_size\": 60, \"lr\": 0.5, \"momentum\": 0.25, \"weight_decay\": 0, "
         "\"nesterov\": true, \"warmup\": 0.125, \"augment\": {\"shift\": 1, \"rotation\": 2, \"scale\": 0.25, "
         "\"shear\": 0.5, \"elastic\": 5, \"thickness\": 0.75}, \"schedule\": \"one-cycle\", \"seed\": "
-        "9007199254740991, \"strangers\": 11, \"validation\": 0}, \"architecture\": {\"input\": "
+        "9007199254740991, \"drawn\": 12, \"strangers\": 11, \"validation\": 0}, \"architecture\": {\"input\": "
         "{\"rows\": 9, \"cols\": 8, \"channels\": 2, \"pad\": 1, \"mean\": 0.5, \"deviation\": 0.25}, \"layers\": ["
         "{\"type\": \"conv\", \"filters\": 2, \"f\": 3, \"s\": 2, \"p\": 1, \"activation\": \"lecun-tanh\"}, "
         "{\"type\": \"pool\", \"mode\": \"average\", \"f\": 3, \"s\": 1, \"p\": 1}, "
@@ -143,6 +143,7 @@ static void what_a_config_says_is_taken(void **state)
     assert_true(equal(augment->shear, 0.5) && equal(augment->elastic, 5) && equal(augment->thickness, 0.75));
     assert_int_equal(config.settings.schedule, SCHEDULE_ONE_CYCLE);
     assert_int_equal(config.settings.seed, 9007199254740991);
+    assert_int_equal(config.settings.drawn, 12);
     assert_int_equal(config.settings.strangers, 11);
     assert_int_equal(config.settings.validation, 0);
     assert_int_equal(architecture->in.channels, 2);
@@ -386,6 +387,7 @@ static void wrong_settings_are_refused(void **state)
     assert_setting_refused("\"seed\": 1.5", "training.seed is 1.5: a whole number was expected");
     assert_setting_refused("\"seed\": -1", "training.seed is -1: use 0 to 9007199254740991");
     assert_setting_refused("\"validation\": -1", "training.validation is -1: use 0 to 1000000000");
+    assert_setting_refused("\"drawn\": 1000001", "training.drawn is 1000001: use 0 to 1000000");
     assert_setting_refused("\"strangers\": -1", "training.strangers is -1: use 0 to 1000000");
     assert_setting_refused("\"epoch\": 1", "training has an unknown key \"epoch\": did you mean \"epochs\"?");
     assert_setting_refused("\"epochs\": 1, \"epochs\": 2", "has the key \"epochs\" twice in one object");

@@ -1,5 +1,5 @@
-/* Strangers, pictures of no digit: the section of the document that describes them, and that each is the same whoever
- * draws it. */
+/* Strangers, pictures of no digit, and rare digits: the sections of the document that describe them, and that each is
+ * the same whoever draws it. */
 #include <math.h>
 #include <omp.h>
 #include <setjmp.h>
@@ -63,6 +63,61 @@ static void a_document_may_have_none(void **state)
     assert_int_equal(err.kind, ERROR_MODEL);
     assert_string_equal(err.text, "the strokes have no \"strangers\": add them, or use the built-in ones");
     strokes_free(&none);
+}
+
+static struct strokes with_rare(const char *rare, char section[1024])
+{
+    snprintf(section, 1024, "{" BAR "}, \"rare\": %s", rare);
+    return strokes_text_parse(with_strangers(section));
+}
+
+static void assert_rare_refused(const char *rare, const char *sentence)
+{
+    char section[1024];
+    snprintf(section, sizeof section, "{" BAR "}, \"rare\": %s", rare);
+    strokes_text_refuse(with_strangers(section), sentence);
+}
+
+static void what_is_wrong_with_rare_digits_is_refused_with_its_place(void **state)
+{
+    (void)state;
+    assert_rare_refused("[]", "rare is not an object: {...} was expected");
+    assert_rare_refused("{\"ten\": {}}", "rare has an unknown key \"ten\": known are 0, 1, 2, 3, 4, 5, 6, 7, 8 or 9");
+    assert_rare_refused("{\"1\": {\"share\": 1}}", "rare.1 lacks the key \"ways\"");
+    assert_rare_refused("{\"1\": {" BAR "}}", "rare.1 lacks the key \"share\"");
+    assert_rare_refused("{\"1\": {\"share\": 0, " BAR "}}", "rare.1.share is 0: use 0.001 to 1000");
+}
+
+static void rare_digits_come_as_often_as_their_shares_say(void **state)
+{
+    (void)state;
+    char section[1024];
+    struct strokes own = with_rare("{\"3\": {\"share\": 3, " BAR "}, \"8\": {\"share\": 1, " BAR "}}", section);
+    int counts[10] = {0};
+    for (int i = 0; i < 400; i++) {
+        unsigned char pixels[PIXELS];
+        counts[synth_rare(pixels, &own, SEED, i)]++;
+    }
+    assert_in_range(counts[3], 260, 340);
+    assert_int_equal(counts[3] + counts[8], 400);
+    strokes_free(&own);
+}
+
+static void rare_digits_stand_before_the_strangers(void **state)
+{
+    (void)state;
+    struct dataset extra;
+    unsigned char alone[PIXELS];
+    assert_int_equal(synth_extra(&extra, SEED, 70, 30, NULL), 0);
+    assert_int_equal(extra.count, 100);
+    for (int i = 0; i < 100; i++) {
+        if (i < 70)
+            assert_int_equal(extra.labels[i], synth_rare(alone, &strokes, SEED, i));
+        else
+            assert_int_equal(extra.labels[i], DATASET_NO_CLASS);
+        assert_memory_equal(dataset_image(&extra, i), i < 70 ? alone : dataset_image(&set, i - 70), PIXELS);
+    }
+    dataset_free(&extra);
 }
 
 static void they_are_described_as_a_digit_is(void **state)
@@ -229,6 +284,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_document_may_have_none),
         cmocka_unit_test(they_are_described_as_a_digit_is),
+        cmocka_unit_test(what_is_wrong_with_rare_digits_is_refused_with_its_place),
+        cmocka_unit_test(rare_digits_come_as_often_as_their_shares_say),
+        cmocka_unit_test(rare_digits_stand_before_the_strangers),
         cmocka_unit_test(what_is_wrong_with_them_is_refused_with_its_place),
         cmocka_unit_test(they_have_mnists_shape_and_no_class),
         cmocka_unit_test(each_is_laid_out_as_a_digit_is),

@@ -175,7 +175,7 @@ static void keys_are_all_known_and_none_is_missing(void **state)
          "the document has an unknown key \"hands\": did you mean \"hand\"?"},
         {"\"version\": 1, ", "", "the document lacks the key \"version\""},
         {"\"hand\": {", "\"hand\": 3, \"other\": {",
-         "the document has an unknown key \"other\": known are format, version, hand, digits or strangers"},
+         "the document has an unknown key \"other\": known are format, version, hand, digits, rare or strangers"},
         {"\"jitter\":", "\"jiter\":", "hand has an unknown key \"jiter\": did you mean \"jitter\"?"},
         {"\"pen\": 2, ", "", "hand lacks the key \"pen\""},
         {"\"0\":", "\"ten\":", "digits has an unknown key \"ten\": known are 0, 1, 2, 3, 4, 5, 6, 7, 8 or 9"},

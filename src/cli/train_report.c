@@ -19,13 +19,15 @@ void train_report_start(FILE *to, const struct trainer *trainer, const char *dir
 {
     char data[OUTPUT_NAME];
     const struct settings *settings = &trainer->settings;
-    char parameters[FIGURES_GROUPED], images[FIGURES_GROUPED], held_out[FIGURES_GROUPED], strangers[FIGURES_GROUPED];
+    char parameters[FIGURES_GROUPED], images[FIGURES_GROUPED], held_out[FIGURES_GROUPED], drawn[FIGURES_GROUPED],
+        strangers[FIGURES_GROUPED];
     fprintf(to, "%s parameters; on %s: %s training images, %s held out",
             figures_grouped(parameters, (long long)trainer->model->architecture.parameter_count),
             data_name(data, trainer->images.source, directory, false), figures_grouped(images, trainer->images.count),
             figures_grouped(held_out, trainer->held_out.count));
-    if (trainer->strangers.count > 0)
-        fprintf(to, "; %s strangers", figures_grouped(strangers, trainer->strangers.count));
+    if (trainer->extra.count > 0)
+        fprintf(to, "; %s digits and %s strangers drawn", figures_grouped(drawn, settings->drawn),
+                figures_grouped(strangers, settings->strangers));
     fputc('\n', to);
     fprintf(to, "batch %d, learning rate %g (%s), seed %llu; %s kernels, %d thread%s\n\n", settings->batch_size,
             settings->lr, config_schedules[settings->schedule], (unsigned long long)settings->seed,

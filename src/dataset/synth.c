@@ -11,7 +11,8 @@ enum {
     DIGITS = 10,
     PIXELS = SYNTH_SIDE * SYNTH_SIDE,
     BOX = SYNTH_BOX * SYNTH_BOX,
-    STRANGERS = 2 /* beside the two sets: in the stream's number */
+    STRANGERS = 2, /* beside the two sets: in the stream's number */
+    RARE = 3
 };
 
 /* Px a height at which the longer side of the ink, the pen's width included, fills the box. */
@@ -127,6 +128,22 @@ void synth_digit(unsigned char out[PIXELS], const struct strokes *strokes, uint6
     draw_line(out, &line, &strokes->hand, &rng);
 }
 
+int synth_rare(unsigned char out[PIXELS], const struct strokes *strokes, uint64_t seed, int index)
+{
+    struct rng rng = stream(seed, RARE, index);
+    struct line line;
+    double shares = 0;
+    for (int d = 0; d < DIGITS; d++)
+        shares += strokes->rare_share[d];
+    double left = shares * (double)rng_unit(&rng);
+    int digit = 0;
+    while (digit + 1 < DIGITS && left >= strokes->rare_share[digit])
+        left -= strokes->rare_share[digit++];
+    write_line(&line, &strokes->hand, &strokes->rare[digit], &rng);
+    draw_line(out, &line, &strokes->hand, &rng);
+    return digit;
+}
+
 /* Two digits side by side, which touch or nearly do. */
 static void write_pair(struct line *out, const struct strokes *strokes, struct rng *rng)
 {
@@ -191,29 +208,39 @@ int synth_set(struct dataset *out, const struct strokes *strokes, uint64_t seed,
     return 0;
 }
 
-static int builtin_strangers(struct dataset *out, uint64_t seed, int count, struct error *err)
+/* Rare digits, and strangers behind them. */
+static int draw_extra(struct dataset *out, const struct strokes *strokes, uint64_t seed, int rare, int strangers,
+                      struct error *err)
 {
-    struct strokes strokes;
-    if (strokes_load(&strokes, NULL, err) != 0)
-        return -1;
-    const int result = synth_strangers(out, &strokes, seed, count, err);
-    strokes_free(&strokes);
-    return result;
-}
-
-int synth_strangers(struct dataset *out, const struct strokes *strokes, uint64_t seed, int count, struct error *err)
-{
-    if (strokes == NULL)
-        return builtin_strangers(out, seed, count, err);
-    if (strokes->strangers.way_count == 0)
-        return error_set(err, ERROR_MODEL, "the strokes have no \"strangers\": add them, or use the built-in ones");
+    const int count = rare + strangers;
     if (allocate(out, count, err) != 0)
         return -1;
     unsigned char *pixels = out->owned_pixels, *labels = out->owned_labels;
 #pragma omp parallel for schedule(dynamic, 64)
     for (int i = 0; i < count; i++)
-        synth_stranger(pixels + (size_t)i * PIXELS, strokes, seed, i);
-    memset(labels, DATASET_NO_CLASS, (size_t)count);
+        if (i < rare) {
+            labels[i] = (unsigned char)synth_rare(pixels + (size_t)i * PIXELS, strokes, seed, i);
+        } else {
+            synth_stranger(pixels + (size_t)i * PIXELS, strokes, seed, i - rare);
+            labels[i] = DATASET_NO_CLASS;
+        }
     digest_two(out->digest, pixels, (size_t)count * PIXELS, labels, (size_t)count);
     return 0;
+}
+
+int synth_strangers(struct dataset *out, const struct strokes *strokes, uint64_t seed, int count, struct error *err)
+{
+    if (strokes->strangers.way_count == 0)
+        return error_set(err, ERROR_MODEL, "the strokes have no \"strangers\": add them, or use the built-in ones");
+    return draw_extra(out, strokes, seed, 0, count, err);
+}
+
+int synth_extra(struct dataset *out, uint64_t seed, int rare, int strangers, struct error *err)
+{
+    struct strokes strokes;
+    if (strokes_load(&strokes, NULL, err) != 0)
+        return -1;
+    const int result = draw_extra(out, &strokes, seed, rare, strangers, err);
+    strokes_free(&strokes);
+    return result;
 }

@@ -19,14 +19,21 @@ void synth_digit(unsigned char out[SYNTH_SIDE * SYNTH_SIDE], const struct stroke
 int synth_set(struct dataset *out, const struct strokes *strokes, uint64_t seed, enum dataset_which set, int count,
               struct error *err);
 
+/* A digit written in a way that MNIST's writers hardly used. Gives the digit. The same for the same seed and index.
+ * `strokes` have rare digits. */
+int synth_rare(unsigned char out[SYNTH_SIDE * SYNTH_SIDE], const struct strokes *strokes, uint64_t seed, int index);
+
 /* What is no digit, laid out in the same way: a letter, a sign, a shape, a scribble, two digits side by side. The same
  * for the same seed and index. `strokes` have strangers. */
 void synth_stranger(unsigned char out[SYNTH_SIDE * SYNTH_SIDE], const struct strokes *strokes, uint64_t seed,
                     int index);
 
-/* `count` of them, 1 to SYNTH_COUNT, labelled DATASET_NO_CLASS, on as many threads as OpenMP is set to; of the built-in
- * strokes where `strokes` is NULL. Released by dataset_free(). Fails with ERROR_MODEL: the strokes have none;
- * ERROR_FAILED: memory. */
+/* `count` of them, 1 to SYNTH_COUNT, labelled DATASET_NO_CLASS, on as many threads as OpenMP is set to; released by
+ * dataset_free(). Fails with ERROR_MODEL: the strokes have none; ERROR_FAILED: memory. */
 int synth_strangers(struct dataset *out, const struct strokes *strokes, uint64_t seed, int count, struct error *err);
+
+/* The same of the built-in strokes, behind `rare` rare digits, which have their labels; up to SYNTH_COUNT of each and
+ * one at least. */
+int synth_extra(struct dataset *out, uint64_t seed, int rare, int strangers, struct error *err);
 
 #endif

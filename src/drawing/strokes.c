@@ -144,18 +144,37 @@ static int read_digit(struct digit_strokes *out, struct json_object from, const 
     return json_get_array(&ways, from, "ways", 1, err) != 0 ? -1 : read_ways(out, ways, from.where, err);
 }
 
+static const char *const digit_names[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", NULL};
+
 static int read_digits(struct strokes *out, const cJSON *json, struct error *err)
 {
-    static const char *const known[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", NULL};
     const struct json_object from = {json, "digits"};
-    if (json_check_keys(from, known, err) != 0)
+    if (json_check_keys(from, digit_names, err) != 0)
         return -1;
     for (int d = 0; d < DIGITS; d++) {
         const cJSON *digit;
         char place[JSON_WHERE];
-        if (json_get_object(&digit, from, known[d], 1, err) != 0 ||
-            read_digit(&out->digits[d], (struct json_object){digit, json_place(place, from.where, known[d])}, NULL,
-                       &out->hand, err) != 0)
+        if (json_get_object(&digit, from, digit_names[d], 1, err) != 0 ||
+            read_digit(&out->digits[d], (struct json_object){digit, json_place(place, from.where, digit_names[d])},
+                       NULL, &out->hand, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int read_rare(struct strokes *out, const cJSON *json, struct error *err)
+{
+    const struct json_object from = {json, "rare"};
+    if (json_check_keys(from, digit_names, err) != 0)
+        return -1;
+    for (int d = 0; d < DIGITS; d++) {
+        const cJSON *digit = NULL;
+        char place[JSON_WHERE];
+        if (json_get_object(&digit, from, digit_names[d], 0, err) != 0)
+            return -1;
+        const struct json_object rare = {digit, json_place(place, from.where, digit_names[d])};
+        if (digit != NULL && (read_digit(&out->rare[d], rare, "share", &out->hand, err) != 0 ||
+                              json_get_number(&out->rare_share[d], rare, "share", 0.001, 1000, 1, err) != 0))
             return -1;
     }
     return 0;
@@ -194,14 +213,16 @@ static int read_format(struct json_object from, struct error *err)
 
 static int read_document(struct strokes *out, const cJSON *json, struct error *err)
 {
-    static const char *const known[] = {"format", "version", "hand", "digits", "strangers", NULL};
+    static const char *const known[] = {"format", "version", "hand", "digits", "rare", "strangers", NULL};
     const struct json_object from = {json, ""};
-    const cJSON *hand, *digits, *strangers = NULL;
+    const cJSON *hand, *digits, *rare = NULL, *strangers = NULL;
     return read_format(from, err) != 0 || json_check_keys(from, known, err) != 0 ||
                    json_get_object(&hand, from, "hand", 1, err) != 0 ||
                    json_get_object(&digits, from, "digits", 1, err) != 0 ||
+                   json_get_object(&rare, from, "rare", 0, err) != 0 ||
                    json_get_object(&strangers, from, "strangers", 0, err) != 0 ||
                    read_hand(&out->hand, hand, err) != 0 || read_digits(out, digits, err) != 0 ||
+                   (rare != NULL && read_rare(out, rare, err) != 0) ||
                    (strangers != NULL && read_strangers(out, strangers, err) != 0)
                ? -1
                : 0;
@@ -246,8 +267,10 @@ static void free_ways(struct digit_strokes *digit)
 
 void strokes_free(struct strokes *strokes)
 {
-    for (int d = 0; d < DIGITS; d++)
+    for (int d = 0; d < DIGITS; d++) {
         free_ways(&strokes->digits[d]);
+        free_ways(&strokes->rare[d]);
+    }
     free_ways(&strokes->strangers);
     *strokes = (struct strokes){0};
 }

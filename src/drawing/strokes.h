@@ -88,6 +88,8 @@ struct digit_strokes {
 struct strokes {
     struct hand hand;
     struct digit_strokes digits[10];
+    struct digit_strokes rare[10];  /* as MNIST's writers hardly write; no ways where the document has none */
+    double rare_share[10];          /* how often, against the shares of the others; 0 where there are no ways */
     struct digit_strokes strangers; /* letters, signs, shapes, scribbles; no ways where the document has none */
     double pairs;                   /* share of the strangers that are two digits side by side in place of them */
 };

@@ -48,9 +48,9 @@ static int read_augmentation(struct augmentation *out, const cJSON *json, const 
 
 int settings_from_json(struct settings *out, const cJSON *json, const char *where, int strict, struct error *err)
 {
-    static const char *const known[] = {"epochs",       "batch_size", "lr",       "momentum", "nesterov",
-                                        "weight_decay", "schedule",   "warmup",   "seed",     "augment",
-                                        "strangers",    "validation", "patience", NULL};
+    static const char *const known[] = {"epochs",       "batch_size", "lr",         "momentum", "nesterov",
+                                        "weight_decay", "schedule",   "warmup",     "seed",     "augment",
+                                        "drawn",        "strangers",  "validation", "patience", NULL};
     const struct json_object from = {json, where};
     struct settings settings = *out;
     const cJSON *augment = NULL;
@@ -69,7 +69,8 @@ int settings_from_json(struct settings *out, const cJSON *json, const char *wher
         json_get_object(&augment, from, "augment", strict, err) != 0 ||
         (augment != NULL && read_augmentation(&settings.augment, augment, where, strict, err) != 0) ||
         json_get_int(&settings.validation, from, "validation", 0, CONFIG_VALIDATION, strict, err) != 0 ||
-        json_get_int(&settings.strangers, from, "strangers", 0, CONFIG_STRANGERS, strict, err) != 0 ||
+        json_get_int(&settings.strangers, from, "strangers", 0, CONFIG_DRAWN, strict, err) != 0 ||
+        json_get_int(&settings.drawn, from, "drawn", 0, CONFIG_DRAWN, strict, err) != 0 ||
         json_get_int(&settings.patience, from, "patience", 0, CONFIG_EPOCHS, strict, err) != 0)
         return -1;
     settings.schedule = (enum schedule)schedule;
@@ -182,6 +183,7 @@ cJSON *settings_to_json(const struct settings *settings)
     cJSON_AddItemToObject(json, "warmup", json_number(settings->warmup));
     cJSON_AddItemToObject(json, "seed", json_number((double)settings->seed));
     cJSON_AddItemToObject(json, "augment", augmentation_to_json(&settings->augment));
+    cJSON_AddNumberToObject(json, "drawn", settings->drawn);
     cJSON_AddNumberToObject(json, "strangers", settings->strangers);
     cJSON_AddNumberToObject(json, "validation", settings->validation);
     cJSON_AddNumberToObject(json, "patience", settings->patience);

@@ -17,7 +17,7 @@ enum {
     CONFIG_EPOCHS = 100000,
     CONFIG_BATCH_SIZE = 4096,
     CONFIG_VALIDATION = 1000000000,
-    CONFIG_STRANGERS = 1000000,
+    CONFIG_DRAWN = 1000000, /* of drawn and of strangers */
 };
 
 #define CONFIG_LR_LEAST 1e-9
@@ -57,7 +57,8 @@ struct settings {
     double warmup; /* share of the run, 0 to CONFIG_WARMUP, over which the rate first rises */
     uint64_t seed;
     struct augmentation augment;
-    int strangers;  /* pictures of no digit that are trained with as well, 0 to CONFIG_STRANGERS */
+    int drawn;      /* drawn digits that are trained with as well, 0 to CONFIG_DRAWN */
+    int strangers;  /* pictures of no digit, likewise */
     int validation; /* the last so many training images are held out; 0 trains on all */
     int patience;   /* epochs that the held-out images may be read no better before training ends; 0: any number */
 };

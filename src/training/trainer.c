@@ -13,7 +13,7 @@
 #include "training/evaluator.h"
 #include "training/schedule.h"
 
-_Static_assert((int)CONFIG_STRANGERS <= (int)SYNTH_COUNT, "as many strangers as a config may ask for have to be drawn");
+_Static_assert((int)CONFIG_DRAWN <= (int)SYNTH_COUNT, "as many as a config may ask for have to be drawn");
 
 enum { DIGITS = 10 };
 
@@ -42,24 +42,24 @@ static int check_data(const struct dataset *data, const struct architecture *arc
 }
 
 /* They are drawn as MNIST's digits are, and which of other classes they are nobody knows. */
-static int draw_strangers(struct trainer *trainer, struct error *err)
+static int draw_extra(struct trainer *trainer, struct error *err)
 {
     const struct input *input = &trainer->model->architecture.input;
-    const int count = trainer->settings.strangers, classes = trainer->model->architecture.classes;
-    if (count == 0)
+    const struct settings *settings = &trainer->settings;
+    const int classes = trainer->model->architecture.classes;
+    if (settings->drawn + settings->strangers == 0)
         return 0;
     if (input->rows != SYNTH_SIDE || input->cols != SYNTH_SIDE || input->channels != 1 || classes != DIGITS)
-        return error_set(
-            err, ERROR_MODEL,
-            "%d strangers are to be trained with, which are %dx%dx1 and none of %d digits, and the network "
-            "takes %dx%dx%d and has %d classes: use --strangers 0",
-            count, SYNTH_SIDE, SYNTH_SIDE, DIGITS, input->rows, input->cols, input->channels, classes);
+        return error_set(err, ERROR_MODEL,
+                         "what is drawn to be trained with is %dx%dx1 and one of %d digits or none, and the network "
+                         "takes %dx%dx%d and has %d classes: use --drawn 0 and --strangers 0",
+                         SYNTH_SIDE, SYNTH_SIDE, DIGITS, input->rows, input->cols, input->channels, classes);
     const int threads = omp_get_max_threads();
     omp_set_num_threads(trainer->threads);
-    const int result = synth_strangers(&trainer->strangers, NULL, trainer->settings.seed, count, err);
+    const int result = synth_extra(&trainer->extra, settings->seed, settings->drawn, settings->strangers, err);
     omp_set_num_threads(threads);
-    trainer->count += count;
-    trainer->plan.with_none = 1;
+    trainer->count += trainer->extra.count;
+    trainer->plan.with_none = settings->strangers > 0;
     return result;
 }
 
@@ -136,7 +136,7 @@ int trainer_create(struct trainer *out, struct model *model, const struct settin
     if (plan_create(&trainer.plan, &model->architecture, kernels, err) != 0)
         return -1;
     if (augment_create(&trainer.augment, &settings->augment, settings->seed, data, kernels, err) != 0 ||
-        draw_strangers(&trainer, err) != 0 || allocate(&trainer, err) != 0) {
+        draw_extra(&trainer, err) != 0 || allocate(&trainer, err) != 0) {
         trainer_free(&trainer);
         return -1;
     }
@@ -160,7 +160,7 @@ void trainer_free(struct trainer *trainer)
     free(trainer->velocity);
     free(trainer->order);
     patience_free(&trainer->patience);
-    dataset_free(&trainer->strangers);
+    dataset_free(&trainer->extra);
     *trainer = (struct trainer){0};
 }
 
@@ -171,9 +171,9 @@ static void run_tile(struct trainer *trainer, int thread, const int *minibatch, 
     const unsigned char *images[TILE] = {NULL};
     unsigned char labels[TILE];
     for (int i = 0; i < count; i++) {
-        const int index = minibatch[first + i], is_stranger = index >= trainer->images.count;
-        const struct dataset *from = is_stranger ? &trainer->strangers : &trainer->images;
-        const int at = is_stranger ? index - trainer->images.count : index;
+        const int index = minibatch[first + i], is_extra = index >= trainer->images.count;
+        const struct dataset *from = is_extra ? &trainer->extra : &trainer->images;
+        const int at = is_extra ? index - trainer->images.count : index;
         images[i] = augment_image(&trainer->rooms[thread], i, dataset_image(from, at), trainer->epoch, index,
                                   &trainer->augment);
         labels[i] = from->labels[at];
@@ -304,7 +304,8 @@ int trainer_epoch(struct trainer *trainer, struct epoch_log *log, const struct t
     struct epoch_log result = {.epoch = trainer->epoch + 1,
                                .seconds = progress->seconds,
                                .loss = progress->loss / trainer->count,
-                               .train_accuracy = (double)progress->correct / trainer->images.count};
+                               .train_accuracy =
+                                   (double)progress->correct / (trainer->count - trainer->settings.strangers)};
     if (validate(&result, trainer, err) != 0)
         return -1;
     trainer->epoch++;

@@ -22,8 +22,8 @@ enum { TRAINER_THREADS = EVALUATOR_THREADS };
 
 #define TRAINER_MEMORY ((size_t)4 << 30) /* bytes, the data aside: a larger plan is refused before it is begun */
 
-/* Called after each minibatch, on the caller's thread: images and strangers done in this epoch and their mean loss.
- * Gives whether training is to stop once the minibatch's step is taken. */
+/* Called after each minibatch, on the caller's thread: images and what is drawn, done in this epoch and their mean
+ * loss. Gives whether training is to stop once the minibatch's step is taken. */
 struct trainer_watch {
     int (*minibatch)(void *context, int epoch, long done, double loss);
     void *context;
@@ -39,18 +39,18 @@ struct trainer {
     struct settings settings;
     struct model *model; /* borrowed: its parameters are trained in place */
     struct dataset images, held_out;
-    struct dataset strangers; /* pictures of no digit (dataset/synth.h), drawn from the seed; may be empty. Where there
-                                 are any, "no class" competes in the loss, with a score of 0: digits learn to score
-                                 above it, strangers below (a background class; Dhamija et al. 2018, "Reducing Network
-                                 Agnostophobia") */
-    int count;                /* images and strangers: what an epoch has */
+    struct dataset extra; /* rare digits, then pictures of no digit (dataset/synth.h), drawn from the seed; may be
+                             empty. Where there are strangers, "no class" competes in the loss, with a score of 0:
+                             digits learn to score above it, strangers below (a background class; Dhamija et al. 2018,
+                             "Reducing Network Agnostophobia") */
+    int count;            /* images and extra: what an epoch has */
     struct plan plan;
     struct scratch *scratch; /* [threads] */
     struct records records;
     struct augment augment;
     struct augment_room *rooms;       /* [threads] */
     float *velocity;                  /* [parameter_count] */
-    int *order;                       /* [count], strangers behind the images */
+    int *order;                       /* [count], the extra behind the images */
     int threads, epoch;               /* epochs done */
     struct trainer_progress progress; /* of the next one */
     struct patience patience;
@@ -61,7 +61,8 @@ struct trainer {
  * the trainer.
  * Fails   with ERROR_DATA when the images do not match the network or the held-out part leaves nothing to train on,
  * with ERROR_USAGE when there is patience and nothing is held out, with ERROR_MODEL when network, batch and threads
- * would take more than TRAINER_MEMORY, or the settings ask for strangers and the network does not read digits of 28x28.
+ * would take more than TRAINER_MEMORY, or the settings ask for something drawn and the network does not read digits of
+ * 28x28.
  */
 int trainer_create(struct trainer *out, struct model *model, const struct settings *settings,
                    const struct dataset *data, const struct kernels *kernels, int threads, struct error *err);
