@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "image/figure.h"
 #include "image/stroke.h"
 
 /* The ink is drawn anew, in ink and nothing, FINE times as finely as it will be: there strokes are measured and mended,
@@ -200,7 +201,7 @@ int fit_picture(unsigned char out[FIT_SIDE * FIT_SIDE], const struct picture *pi
     }
     if (ink_find(&ink, picture, err) != 0)
         return -1;
-    const int failed = fit_ink(out, &ink, err);
+    const int failed = ink_check(&ink, err) != 0 || figure_isolate(&ink, err) != 0 || fit_ink(out, &ink, err) != 0;
     ink_free(&ink);
-    return failed;
+    return failed ? -1 : 0;
 }

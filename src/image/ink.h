@@ -13,11 +13,17 @@ struct ink {
     unsigned char *strength; /* [rows][cols], 0 none .. 255 full; malloc'ed, released by ink_free() */
     int is_light;            /* the ink was lighter than its ground */
     double pen;              /* the usual width of a stroke in pixels */
+    double apart;            /* how far ink lies from its ground, in standard deviations of both; of noise: under 5 */
+    double border;           /* the share of the picture's border that is ink */
 };
 
 /* Gives   the ink of a picture, of the same rows and cols.
  * Fails   with ERROR_BLANK when the picture holds no ink, with ERROR_FAILED when memory is short. */
 int ink_find(struct ink *out, const struct picture *picture, struct error *err);
+
+/* Whether ink can be writing at all, by `apart` and `border`. Fails with ERROR_BLANK where it looks like noise or a
+ * pattern. A page with a dark edge may fail, and still hold digits: this is for pictures of one. */
+int ink_check(const struct ink *ink, struct error *err);
 
 /* An ink of no strength anywhere, for a caller who copies a part of another one into it. */
 int ink_create(struct ink *out, int rows, int cols, struct error *err);
