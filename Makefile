@@ -69,7 +69,7 @@ TEST_PROGRAMS   := $(TESTS:tests/%.c=$(BUILD)/tests/%)
 
 # An emulator is slow: there what does not depend on the processor is left out, and what trains for minutes.
 ifneq ($(CROSS),)
-TEST_PROGRAMS := $(filter-out $(addprefix $(BUILD)/tests/test_,cli% embedding get_mnist learning objects run runner structure),$(TEST_PROGRAMS))
+TEST_PROGRAMS := $(filter-out $(addprefix $(BUILD)/tests/test_,cli% embedding get_mnist learning objects page run runner structure),$(TEST_PROGRAMS))
 endif
 
 .PHONY: all run test test-arm setup reproduce bench samples pictures help clean install uninstall format FORCE
