@@ -80,6 +80,25 @@ static void assert_number(double expected, const char *script)
     cJSON_Delete(value);
 }
 
+/* How long answers take is told, not tested: other work may be going on. */
+static void print_times(void)
+{
+    enum { STROKES = 11 };
+    for (int i = 1; i < STROKES; i++) {
+        char script[128];
+        cJSON_Delete(browser_run(&browser, "document.getElementById('clear').click()"));
+        browser_draw(&browser, "pad", seven, SEVEN);
+        snprintf(script, sizeof script, "return performance.getEntriesByName('answer').length === %d", i + 1);
+        browser_wait(&browser, script);
+    }
+    cJSON *times = browser_run(&browser, "return performance.getEntriesByName('answer').map((e) => e.duration)"
+                                         ".sort((a, b) => a - b)");
+    print_message("from the end of a stroke to the answer on the page: %.0f ms, %.0f to %.0f in %d strokes\n",
+                  cJSON_GetArrayItem(times, STROKES / 2)->valuedouble, cJSON_GetArrayItem(times, 0)->valuedouble,
+                  cJSON_GetArrayItem(times, STROKES - 1)->valuedouble, STROKES);
+    cJSON_Delete(times);
+}
+
 static void a_digit_drawn_with_the_mouse_is_answered_on_the_page(void **state)
 {
     (void)state;
@@ -92,9 +111,7 @@ static void a_digit_drawn_with_the_mouse_is_answered_on_the_page(void **state)
     assert_number(8, "return document.querySelectorAll('.layer').length");
     assert_number(1 + 6 + 6 + 16 + 16 + 3, "return document.querySelectorAll('.layer .maps canvas').length");
     assert_number(8, "return document.querySelectorAll('.layer .legend canvas').length");
-    cJSON *time = browser_run(&browser, "return performance.getEntriesByName('answer')[0].duration");
-    print_message("from the end of the stroke to the answer on the page: %.1f ms\n", time->valuedouble);
-    cJSON_Delete(time);
+    print_times();
     browser_assert_quiet(&browser);
 }
 

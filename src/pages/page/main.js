@@ -7,7 +7,7 @@ import { showFacts, showTable } from "/network.js";
 import { Pen } from "/pen.js";
 
 const find = (id) => document.getElementById(id);
-const SIDE = 280;
+const SIDE = 140; // of the picture that is sent: every stroke is still 11 pixels wide
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 // ---- Tabs, as the ARIA pattern has them ----
@@ -141,7 +141,7 @@ function trouble(text) {
 const pen = new Pen(find("pad"), (isDone, time) => {
   find("undo").disabled = find("clear").disabled = pen.isEmpty;
   if (!pen.isEmpty) {
-    ask(() => pgm(pen.gray(), SIDE, SIDE), PGM, isDone ? time : undefined);
+    ask(() => pgm(pen.gray(SIDE), SIDE, SIDE), PGM, isDone ? time : undefined);
     return;
   }
   waiting = null;
