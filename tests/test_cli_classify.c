@@ -16,6 +16,8 @@
 #include "base/text.h"
 #include "commands.h"
 #include "digits.h"
+#include "image/write_png.h"
+#include "pictures.h"
 #include "support.h"
 
 #define TRAIN_IMAGES "data/mnist/train-images-idx3-ubyte"
@@ -192,6 +194,29 @@ static void a_calibrated_model_refuses_by_itself_and_reject_0_turns_it_off(void 
         }
     assert_in_range(refused[0], 4, 16); /* of 20 */
     assert_int_equal(refused[1], 0);
+}
+
+static void a_picture_of_several_digits_is_answered_and_a_note_says_so(void **state)
+{
+    (void)state;
+    unsigned char pixels[DIGITS_PIXELS];
+    struct picture three = pictures_plain(60, 240, 255);
+    for (int k = 0; k < 3; k++) {
+        digits_image(pixels, DATASET_TRAIN, 3 + k);
+        for (int i = 0; i < DIGITS_PIXELS; i++)
+            three.gray[(16 + i / DIGITS_SIDE) * 240 + 20 + k * 80 + i % DIGITS_SIDE] = (unsigned char)(255 - pixels[i]);
+    }
+    assert_int_equal(write_png_file("three.png", &three, NULL), 0);
+    picture_free(&three);
+    struct program_run run = program("classify three.png");
+    assert_int_equal(run.status, 0);
+    assert_int_equal(strncmp(run.out, "three.png\t", 9), 0);
+    assert_string_equal(run.err, "lenet5: three.png: shows 3 digits or more, and this answer is for one: lenet5 "
+                                 "read reads them all\n");
+    program_free(&run);
+    cJSON *json = commands_json("classify --json three.png");
+    assert_true(commands_number(json, "digits") == 3);
+    cJSON_Delete(json);
 }
 
 /* ---- What the network sees ---- */
@@ -430,6 +455,7 @@ int main(void)
         cmocka_unit_test(what_is_less_certain_than_asked_is_refused),
         cmocka_unit_test(strict_makes_a_refusal_status_7_and_a_failure_stays_1),
         cmocka_unit_test(a_calibrated_model_refuses_by_itself_and_reject_0_turns_it_off),
+        cmocka_unit_test(a_picture_of_several_digits_is_answered_and_a_note_says_so),
         cmocka_unit_test(save_input_keeps_what_the_network_sees),
         cmocka_unit_test(show_draws_what_the_network_sees_in_plain_characters_where_no_terminal_is),
         cmocka_unit_test(an_image_of_an_idx_file_is_answered_by_its_index),

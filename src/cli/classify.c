@@ -32,6 +32,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
         "in it. A file that cannot be read is reported, the others are answered, exit status 1.\n"
         "A picture without a digit, and one whose answer is not certain enough, is refused: `?` stands for\n"
         "the digit, and behind it the certainty. That is no failure, but with --strict it is exit status 7.\n"
+        "What shows several digits is answered as one all the same, with a note: lenet5 read reads them.\n"
         "\nExample: lenet5 classify --top 3 digit.png\n"
         "         find . -name '*.png' | lenet5 classify --files-from -\n";
     struct option_spec specs[] = {
@@ -106,7 +107,7 @@ static int work(void *result, void *context, int thread, const char *path, struc
     const struct asked *asked = classify->asked;
     struct classifier *classifier = &classify->classifiers.all[thread];
     return asked->from_idx ? classify_answer_idx(result, classifier, path, asked->index, classify->threshold, err)
-                           : classify_answer_picture(result, classifier, path, classify->threshold, err);
+                           : classify_answer_picture(result, classifier, path, classify->threshold, true, err);
 }
 
 static int save_input(const char *path, struct classify_answer *answer)
@@ -136,6 +137,9 @@ static void tell(void *context, const char *path, void *result, const struct err
         status = classify_report_json(name, answer, classes, asked->top);
     else
         classify_report_text(name, answer, classes, asked->top, asked->show);
+    if (err == NULL && !asked->json && answer->digits > 1)
+        output_note("%s: shows %d digits or more, and this answer is for one: lenet5 read reads them all", name,
+                    answer->digits);
     if (err == NULL && asked->input != NULL && status == STATUS_DONE)
         status = save_input(asked->input, answer);
     if (status == STATUS_DONE && asked->strict && answer->is_refused)

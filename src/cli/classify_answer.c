@@ -5,6 +5,10 @@
 
 #include "dataset/idx.h"
 #include "image/decode.h"
+#include "reader/count.h"
+
+/* Counting takes longer than answering, and several digits seen as one are hardly ever as certain as this. */
+#define SURE 0.99f
 
 static void answer_pixels(struct classify_answer *answer, struct classifier *classifier, const unsigned char *pixels,
                           float threshold)
@@ -44,7 +48,7 @@ int classify_answer_idx(struct classify_answer *out, struct classifier *classifi
 }
 
 int classify_answer_picture(struct classify_answer *out, struct classifier *classifier, const char *path,
-                            float threshold, struct error *err)
+                            float threshold, bool counts, struct error *err)
 {
     struct picture picture;
     unsigned char room[FIT_SIDE * FIT_SIDE];
@@ -54,6 +58,8 @@ int classify_answer_picture(struct classify_answer *out, struct classifier *clas
     int result = classifier_fit(&pixels, room, classifier, &picture, err);
     if (result == 0) {
         answer_pixels(out, classifier, pixels, threshold);
+        if (counts && out->is_seen && out->certainty < SURE)
+            result = count_digits(&out->digits, classifier, &picture, err);
     } else if (err->kind == ERROR_BLANK) {
         out->is_refused = out->is_blank = true;
         memcpy(out->reason, err->text, sizeof out->reason);

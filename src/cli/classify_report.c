@@ -66,6 +66,8 @@ int classify_report_json(const char *path, const struct classify_answer *answer,
     cJSON_AddBoolToObject(json, "rejected", answer->is_refused);
     if (answer->is_refused)
         cJSON_AddStringToObject(json, "reason", answer->reason);
+    if (answer->digits > 1)
+        cJSON_AddNumberToObject(json, "digits", answer->digits);
     list = cJSON_AddArrayToObject(json, "top");
     for (int k = 0; k < count; k++) {
         cJSON *entry = cJSON_CreateObject();

@@ -42,7 +42,7 @@ static int classify_picture(void *result, void *context, int thread, const char 
     struct work *work = context;
     struct found *found = result;
     struct classify_answer answer = {0};
-    if (classify_answer_picture(&answer, &work->classifiers.all[thread], path, work->threshold, err) != 0)
+    if (classify_answer_picture(&answer, &work->classifiers.all[thread], path, work->threshold, false, err) != 0)
         return -1;
     found->certainty = (double)answer.certainty;
     found->text = copy(answer.is_refused ? "?" : (const char[]){(char)('0' + answer.digit), '\0'});

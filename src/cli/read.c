@@ -9,6 +9,7 @@
 #include "cli/kernel.h"
 #include "cli/output.h"
 #include "cli/pictures.h"
+#include "cli/reject.h"
 #include "cli/threads.h"
 #include "image/decode.h"
 #include "pages/reading_json.h"
@@ -36,14 +37,8 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
     struct option_spec specs[] = {
         default_model_option(&asked->model),
         {.name = "boxes", .kind = OPTION_FLAG, .to.flag = &asked->boxes, .help = "print where each digit stands"},
-        {.name = "reject",
-         .kind = OPTION_NUMBER,
-         .to.number = &asked->reject,
-         .min = 0,
-         .max = 1,
-         .argument = "P",
-         .help = "refuse digits less certain than P"},
-        {.name = "strict", .kind = OPTION_FLAG, .to.flag = &asked->strict, .help = "exit status 7 for a refused digit"},
+        reject_option(&asked->reject),
+        reject_strict_option(&asked->strict),
         pictures_list_option(&asked->list),
         threads_option(&asked->threads),
         kernel_option(&asked->kernel),
@@ -96,6 +91,7 @@ static int print_json(const char *path, const struct reading *reading)
 struct work {
     const struct asked *asked;
     struct classifiers classifiers; /* one a thread */
+    double threshold;
     bool names_paths;
     int status;
 };
@@ -106,7 +102,7 @@ static int read_file(void *result, void *context, int thread, const char *path, 
     struct picture picture;
     if (decode_file(&picture, path, err) != 0)
         return -1;
-    const int failed = reader_read(result, &work->classifiers.all[thread], &picture, work->asked->reject, err);
+    const int failed = reader_read(result, &work->classifiers.all[thread], &picture, work->threshold, err);
     picture_free(&picture);
     return failed != 0 ? error_where(err, path) : 0;
 }
@@ -134,7 +130,7 @@ static void tell(void *context, const char *path, void *result, const struct err
 
 int read_command(int argc, char **argv)
 {
-    struct asked asked = {.kernel = KERNEL_UNASKED};
+    struct asked asked = {.kernel = KERNEL_UNASKED, .reject = REJECT_UNASKED};
     struct error err = {0};
     struct pictures pictures;
     struct work work = {.asked = &asked};
@@ -146,8 +142,12 @@ int read_command(int argc, char **argv)
     const int threads = pictures_threads(&pictures, threads_resolve(asked.threads));
     const struct pictures_job job = {sizeof(struct reading), read_file, tell, &work, threads};
     work.names_paths = pictures.count > 1 || asked.list != NULL || strcmp(pictures.paths[0], asked.names[0]) != 0;
-    if (classifiers_open(&work.classifiers, asked.model, asked.kernel, threads, &err) != 0 ||
-        pictures_run(&pictures, &job, &err) != 0)
+    int failed = classifiers_open(&work.classifiers, asked.model, asked.kernel, threads, &err);
+    if (failed == 0) {
+        work.threshold = (double)reject_threshold(asked.reject, &work.classifiers.all[0].model);
+        failed = pictures_run(&pictures, &job, &err);
+    }
+    if (failed != 0)
         work.status = output_error(&err);
     classifiers_close(&work.classifiers);
     pictures_free(&pictures);
