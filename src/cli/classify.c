@@ -59,7 +59,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
         {.name = "show",
          .kind = OPTION_FLAG,
          .to.flag = &asked->show,
-         .help = "draw what the network sees below each answer"},
+         .help = "draw what the network sees, with the most probable digits beside it"},
         {.name = "save-input",
          .kind = OPTION_TEXT,
          .to.text = &asked->input,

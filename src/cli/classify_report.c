@@ -6,6 +6,8 @@
 #include "cli/glyphs.h"
 #include "cli/output.h"
 
+enum { BESIDE = 3 }; /* digits told of beside a drawing */
+
 struct ranked {
     int digit;
     float probability;
@@ -30,11 +32,18 @@ static int rank(struct ranked ranked[ARCHITECTURE_CLASSES], const struct classif
     return top < classes ? top : classes;
 }
 
-static void draw(const struct classify_answer *answer)
+/* What the network saw, and beside it the most probable digits. */
+static void draw(const struct classify_answer *answer, const struct ranked *ranked, int classes)
 {
     const enum glyphs glyphs = glyphs_for(stdout);
+    const int beside = (glyphs_lines(FIT_SIDE) - BESIDE) / 2;
     for (int line = 0; line < glyphs_lines(FIT_SIDE); line++) {
+        const int k = line - beside;
         glyphs_print(stdout, answer->pixels, FIT_SIDE, FIT_SIDE, line, glyphs);
+        if (k == -2 && answer->is_refused)
+            printf("  ? perhaps");
+        if (k >= 0 && k < BESIDE && k < classes)
+            printf("  %d %6.2f %%", ranked[k].digit, 100 * (double)ranked[k].probability);
         printf("\n");
     }
 }
@@ -50,7 +59,7 @@ void classify_report_text(const char *path, const struct classify_answer *answer
         printf("\t%d\t%.4f", ranked[k].digit, (double)ranked[k].probability);
     printf("\n");
     if (show && answer->is_seen)
-        draw(answer);
+        draw(answer, ranked, classes);
 }
 
 int classify_report_json(const char *path, const struct classify_answer *answer, int classes, int top)

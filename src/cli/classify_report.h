@@ -5,7 +5,8 @@
 #include "cli/classify_answer.h"
 
 /* One line: path, digit, probability, and those of the next digits up to `top`; of a refused one path, ?, certainty,
- * and with top > 1 the `top` most probable digits. With `show` the picture that the network saw is drawn below it. */
+ * and with top > 1 the `top` most probable digits. With `show` the picture that the network saw is drawn below it,
+ * and beside that stand the three most probable digits. */
 void classify_report_text(const char *path, const struct classify_answer *answer, int classes, int top, bool show);
 
 /* One document; returns the exit status. */
