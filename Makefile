@@ -154,6 +154,7 @@ $(BUILD)/tests/test_gradients: $(BUILD)/tests/test_gradients.o $(DOUBLE_OBJECTS)
 $(BUILD)/tests/test_options: $(patsubst %,$(BUILD)/obj/cli/%.o,options options_help)
 $(BUILD)/tests/test_pictures: $(BUILD)/obj/cli/pictures.o
 $(BUILD)/tests/test_agreement: $(BUILD)/obj/cli/agreement.o
+$(BUILD)/tests/test_glyphs: $(BUILD)/obj/cli/glyphs.o
 $(BUILD)/tests/test_labels: $(BUILD)/obj/cli/labels.o
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(HELPER_OBJECTS) $(BUILD)/liblenet5.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(ALL_LDLIBS) -lcmocka

@@ -1,4 +1,5 @@
 /* lenet5 pack: class folders of pictures become a data set in MNIST's format. */
+#define _POSIX_C_SOURCE 200809L
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
