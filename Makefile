@@ -72,7 +72,7 @@ ifneq ($(CROSS),)
 TEST_PROGRAMS := $(filter-out $(addprefix $(BUILD)/tests/test_,cli% embedding get_mnist learning objects page run runner structure),$(TEST_PROGRAMS))
 endif
 
-.PHONY: all run test test-arm setup reproduce bench samples pictures help clean install uninstall format FORCE
+.PHONY: all run test test-arm setup reproduce card bench samples pictures help clean install uninstall format FORCE
 .DEFAULT_GOAL := all
 
 all: $(BUILD)/lenet5 $(BUILD)/liblenet5.a
@@ -190,6 +190,10 @@ test-programs: $(TEST_PROGRAMS)
 ## reproduce: train the shipped model again from MNIST with its own settings, and compare byte for byte
 reproduce: all
 	@scripts/reproduce models/lenet5.json $(BUILD)
+
+## card: write models/lenet5.md, the card of the shipped model, from MNIST's test set
+card: all
+	@$(BUILD)/lenet5 card --model models/lenet5.json --out models/lenet5.md
 
 ## bench: how fast each part is on this machine, then this program and its peers side by side
 bench: all

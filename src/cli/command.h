@@ -18,6 +18,8 @@ extern const struct command main_commands[]; /* ends with a row without a name *
 /* Each in the file of its name. */
 int train_command(int argc, char **argv);
 int evaluate_command(int argc, char **argv);
+int compare_command(int argc, char **argv);
+int card_command(int argc, char **argv);
 int classify_command(int argc, char **argv);
 int read_command(int argc, char **argv);
 int calibrate_command(int argc, char **argv);

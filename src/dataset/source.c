@@ -19,7 +19,7 @@ enum {
 
 /* Over the images and then the labels of the training set and of the test set. */
 static const char *const mnist[] = {"edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b",
-                                    "c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b"};
+                                    SOURCE_MNIST_TEST};
 
 static int path_in(char path[PATH_ROOM], const char *directory)
 {

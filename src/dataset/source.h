@@ -9,6 +9,9 @@
 #define SOURCE_MNIST "MNIST"
 #define SOURCE_SYNTHETIC "synthetic digits"
 
+/* The digest of MNIST's test set. */
+#define SOURCE_MNIST_TEST "c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b"
+
 /* Of a set with this digest (struct dataset) in this folder: SOURCE_MNIST; SOURCE_SYNTHETIC where the folder's file
  * SYNTHETIC lists the digest; NULL: unknown, and commands name the folder. A file SYNTHETIC that cannot be read, or is
  * something else, lists nothing. */
