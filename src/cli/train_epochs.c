@@ -132,8 +132,5 @@ int train_epochs_run(const struct train_epochs *epochs)
     for (int i = 0; i < epochs->trainer->epoch; i++)
         (void)alarms_rising(&heard, &loop.alarms, &epochs->logs[i]);
     progress_start(&loop.progress, epochs->trainer->settings.epochs, epochs->trainer->count, epochs->quiet);
-    interrupt_begin();
-    const int status = run_epochs(&loop);
-    interrupt_end();
-    return status;
+    return run_epochs(&loop);
 }

@@ -16,9 +16,9 @@ struct train_epochs {
     bool json, quiet;
 };
 
-/* Runs the epochs that are left. A log or a checkpoint that cannot be written is spoken of once, and training goes on.
- * Gives   STATUS_DONE when all are done; otherwise the exit status, with everything said: 130 or 143 after a SIGINT or
- *         SIGTERM and a checkpoint. */
+/* Runs the epochs that are left, between interrupt_begin() and interrupt_end(). A log or a checkpoint that cannot be
+ * written is spoken of once, and training goes on. Gives   STATUS_DONE when all are done; otherwise the exit status,
+ * with everything said: 130 or 143 after a SIGINT or SIGTERM and a checkpoint. */
 int train_epochs_run(const struct train_epochs *epochs);
 
 #endif

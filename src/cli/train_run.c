@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/threads.h"
 #include "cli/train_epochs.h"
@@ -102,8 +103,12 @@ static int train(struct run *run)
     if (!asked->quiet && run->job->resumed != NULL)
         fprintf(asked->json ? stderr : stdout, "going on behind epoch %d, minibatch %ld\n", run->trainer.epoch,
                 run->trainer.progress.steps);
-    const int status = train_epochs_run(&epochs);
-    return status == STATUS_DONE ? finish(run) : status;
+    interrupt_begin();
+    int status = train_epochs_run(&epochs);
+    if (status == STATUS_DONE)
+        status = finish(run); /* a signal that comes now is too late: the model is saved in a moment */
+    interrupt_end();
+    return status;
 }
 
 static int train_model(struct run *run, struct model *model)
