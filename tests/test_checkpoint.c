@@ -39,7 +39,10 @@ static int arrive(void **state)
                                         .lr = 0.1 / 3,
                                         .momentum = 0.1 + 0.2,
                                         .weight_decay = 1e-3 / 7,
+                                        .is_nesterov = 1,
                                         .schedule = SCHEDULE_COSINE,
+                                        .warmup = 1.0 / 7,
+                                        .augment = {.shift = 4.0 / 3, .rotation = 20.0 / 3, .elastic = 2.0 / 3},
                                         .seed = CONFIG_SEED,
                                         .validation = HELD_OUT};
     return support_arrive(state);
@@ -212,6 +215,8 @@ static void every_number_and_name_reads_back_exactly(void **state)
     assert_true(settings->lr == config.settings.lr && settings->momentum == config.settings.momentum);
     assert_true(settings->weight_decay == config.settings.weight_decay && settings->seed == CONFIG_SEED);
     assert_int_equal(settings->validation, HELD_OUT);
+    assert_true(settings->is_nesterov && settings->warmup == config.settings.warmup);
+    assert_memory_equal(&settings->augment, &config.settings.augment, sizeof settings->augment);
     assert_string_equal(checkpoint.data_digest, digits.digest);
     assert_string_equal(checkpoint.run.program, said.program);
     assert_string_equal(checkpoint.run.kernels, said.kernels);
