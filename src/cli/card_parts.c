@@ -156,12 +156,18 @@ void card_part_accuracy(FILE *to, const struct card *card)
 
 void card_part_calibration(FILE *to, const struct card *card)
 {
+    const struct calibration *calibration = &card->model->calibration;
     static const double from[] = {0, 0.5, 0.8, 0.95, 0.99, 0.999, 2};
     const struct evaluation *evaluation = card->evaluation;
     fprintf(to,
             "## Calibration\n\nThe probabilities are the softmax's at temperature %.3f; their expected calibration "
             "error on these images is %.4f.\n\n",
-            card->model->calibration.temperature, evaluation->ece);
+            calibration->temperature, evaluation->ece);
+    if (calibration->images > 0)
+        fprintf(to,
+                "On %d held-out images answers of a certainty below %.4f were found not worth giving: %.2f %% of them "
+                "are kept.\n\n",
+                calibration->images, calibration->reject, 100 * calibration->accept);
     fprintf(to, "| probability | answers | mean probability | right |\n|---|---:|---:|---:|\n");
     for (size_t bin = 0; bin + 1 < sizeof from / sizeof *from; bin++) {
         int count = 0, correct = 0;
