@@ -1,5 +1,6 @@
 #include "image/ground.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,9 @@ enum {
     TOLERANCE = 24, /* levels: what lies nearer to the surface may be ground */
     DARKEST = 48,   /* a ground darker than this is not divided by: that would only show its grain */
     ROUNDS = 8,
+    CHANGE = 4,      /* levels: less is no other ground */
+    MOST_ROWS = 500, /* polarity shows in so many */
+    CHUNK = 16,      /* pixels that are worked out together */
 };
 
 static int smaller(int a, int b)
@@ -104,8 +108,9 @@ static void solve(double *unknowns, double matrix[GROUND_TERMS][GROUND_TERMS + 1
 static void improve_surface(struct ground *ground, int count)
 {
     double matrix[GROUND_TERMS][GROUND_TERMS + 1] = {{0}};
-    for (int r = 0; r < ground->rows; r++)
-        for (int k = 0; k < ground->cols; k++) {
+    const int step = larger(ground->rows, ground->cols) > GROUND_BLOCKS / 2 ? 2 : 1; /* every other block will do */
+    for (int r = 0; r < ground->rows; r += step)
+        for (int k = 0; k < ground->cols; k += step) {
             double y = place(r, ground->rows), x = place(k, ground->cols), terms[GROUND_TERMS];
             double level = ground->level[r * ground->cols + k];
             if (fabs(level - surface_at(ground, y, x)) > TOLERANCE)
@@ -125,8 +130,9 @@ static void improve_surface(struct ground *ground, int count)
 static int is_ink_lighter(const struct ground *ground, const struct picture *picture)
 {
     const double *a = ground->surface;
+    const int stride = picture->rows / MOST_ROWS + 1;
     double lighter = 0, darker = 0;
-    for (int r = 0; r < picture->rows; r++) {
+    for (int r = 0; r < picture->rows; r += stride) {
         const unsigned char *gray = picture->gray + (size_t)r * (size_t)picture->cols;
         const double y = place(r, picture->rows);
         const float base = (float)(a[0] + a[2] * y + a[5] * y * y), slope = (float)(a[1] + a[4] * y);
@@ -156,19 +162,27 @@ void ground_measure(struct ground *out, const struct picture *picture)
     for (int round = 0; round < ROUNDS; round++)
         improve_surface(out, round < ROUNDS / 2 ? 3 : GROUND_TERMS); /* a plane first: it strays less */
     out->is_dark = is_ink_lighter(out, picture);
+    for (int i = 0; i < out->rows * out->cols; i++)
+        out->closed[i] = -2 * CHANGE; /* no ground yet */
 }
 
-/* Largest (sign 1) or, negated, smallest (sign -1) of the `reach` neighbours to either side, along rows or columns. */
+/* Largest (sign 1) or, negated, smallest (sign -1) of the `reach` neighbours to either side, along a row or a column:
+ * windows of 2 reach + 1 lie across the ends of blocks of that length, and are the larger of what is largest before the
+ * end and after (van Herk 1992). */
 static void spread(float *values, int count, int step, int reach, float sign)
 {
-    float line[GROUND_BLOCKS];
-    for (int i = 0; i < count; i++)
-        line[i] = sign * values[i * step];
+    enum { ROOM = 3 * GROUND_BLOCKS };
+    const int wide = 2 * reach + 1, padded = count + 2 * reach;
+    float line[ROOM], ahead[ROOM], behind[ROOM];
+    for (int i = 0; i < padded; i++)
+        line[i] = i < reach || i >= reach + count ? -FLT_MAX : sign * values[(i - reach) * step];
+    for (int i = 0; i < padded; i++)
+        ahead[i] = i % wide == 0 || line[i] > ahead[i - 1] ? line[i] : ahead[i - 1];
+    for (int i = padded - 1; i >= 0; i--)
+        behind[i] = i == padded - 1 || (i + 1) % wide == 0 || line[i] > behind[i + 1] ? line[i] : behind[i + 1];
     for (int i = 0; i < count; i++) {
-        float most = line[i];
-        for (int j = larger(i - reach, 0); j <= smaller(i + reach, count - 1); j++)
-            most = line[j] > most ? line[j] : most;
-        values[i * step] = sign * most;
+        const float before = behind[i], after = ahead[i + wide - 1];
+        values[i * step] = sign * (before > after ? before : after);
     }
 }
 
@@ -180,10 +194,11 @@ static void spread_all(float *values, const struct ground *ground, int reach, fl
         spread(values + k, ground->rows, ground->cols, reach, sign);
 }
 
-/* The level of the ground on each block, turned round where it is dark. */
-static void close_levels(float *levels, const struct ground *ground, int reach)
+int ground_close(struct ground *ground, double pen)
 {
-    float surface[GROUND_BLOCKS * GROUND_BLOCKS];
+    const int half = smaller(ground->rows, ground->cols) / 2, wide = (int)(pen / ground->step / 2) + 2;
+    const int reach = smaller(wide, half);
+    float surface[GROUND_BLOCKS * GROUND_BLOCKS], levels[GROUND_BLOCKS * GROUND_BLOCKS];
     for (int r = 0; r < ground->rows; r++)
         for (int k = 0; k < ground->cols; k++) {
             const int i = r * ground->cols + k;
@@ -193,8 +208,14 @@ static void close_levels(float *levels, const struct ground *ground, int reach)
         }
     spread_all(levels, ground, reach, 1);
     spread_all(levels, ground, reach, -1);
-    for (int i = 0; i < ground->rows * ground->cols; i++)
-        levels[i] = fminf(fmaxf(levels[i] + surface[i], 0), 255);
+    float most = 0;
+    for (int i = 0; i < ground->rows * ground->cols; i++) {
+        const float level = levels[i] + surface[i], closed = level < 0 ? 0 : level > 255 ? 255 : level;
+        const float change = fabsf(closed - ground->closed[i]);
+        most = change > most ? change : most;
+        ground->closed[i] = closed;
+    }
+    return most > CHANGE;
 }
 
 struct between {
@@ -206,39 +227,49 @@ struct between {
 static struct between blocks_around(int pixel, int step, int count)
 {
     float at = ((float)pixel + 0.5f) / (float)step - 0.5f;
-    at = fminf(fmaxf(at, 0), (float)(count - 1));
+    at = at < 0 ? 0 : at > (float)(count - 1) ? (float)(count - 1) : at;
     int first = (int)at;
     return (struct between){first, smaller(first + 1, count - 1), at - (float)first};
 }
 
-static void fill_row(float *row, const float *levels, const struct ground *ground, int pixel_row)
+/* The levels of a row of pixels, from those of the blocks above and below. */
+static void fill_row(float *row, const struct ground *ground, int pixel_row)
 {
     struct between rows = blocks_around(pixel_row, ground->step, ground->rows);
-    const float *first = levels + rows.first * ground->cols, *second = levels + rows.second * ground->cols;
+    const float *first = ground->closed + rows.first * ground->cols;
+    const float *second = ground->closed + rows.second * ground->cols;
     for (int k = 0; k < ground->cols; k++)
         row[k] = first[k] + rows.share * (second[k] - first[k]);
 }
 
-static unsigned char depth_of(float gray, float ground)
+static void fill_chunk(unsigned char *out, const unsigned char *gray, unsigned char turn, const float *level)
 {
-    float depth = 255 * (ground - gray) / (ground > DARKEST ? ground : DARKEST);
-    return (unsigned char)(depth > 0 ? depth < 255 ? depth + 0.5f : 255 : 0);
+    for (int i = 0; i < CHUNK; i++) {
+        const float ground = level[i], darkest = ground > DARKEST ? ground : DARKEST;
+        const float depth = 255 * (ground - (float)(gray[i] ^ turn)) / darkest + 0.5f;
+        out[i] = (unsigned char)(int)(depth < 0 ? 0 : depth);
+    }
 }
 
-void ground_depth(unsigned char *depth, const struct ground *ground, const struct picture *picture, double pen)
+void ground_depth(unsigned char *depth, const struct ground *ground, const struct picture *picture)
 {
-    const int half = smaller(ground->rows, ground->cols) / 2, wide = (int)(pen / ground->step / 2) + 2;
-    float levels[GROUND_BLOCKS * GROUND_BLOCKS], row[GROUND_BLOCKS];
-    close_levels(levels, ground, wide < half ? wide : half);
+    float row[GROUND_BLOCKS];
     const unsigned char turn = ground->is_dark ? 255 : 0;
     for (int r = 0; r < picture->rows; r++) {
-        fill_row(row, levels, ground, r);
+        fill_row(row, ground, r);
         const unsigned char *gray = picture->gray + (size_t)r * (size_t)picture->cols;
         unsigned char *out = depth + (size_t)r * (size_t)picture->cols;
-        for (int k = 0; k < picture->cols; k++) {
-            struct between cols = blocks_around(k, ground->step, ground->cols);
-            float level = row[cols.first] + cols.share * (row[cols.second] - row[cols.first]);
-            out[k] = depth_of((float)(gray[k] ^ turn), level);
+        for (int k = 0; k < picture->cols; k += CHUNK) {
+            const int count = smaller(CHUNK, picture->cols - k);
+            unsigned char from[CHUNK] = {0}, to[CHUNK];
+            float level[CHUNK] = {0};
+            for (int i = 0; i < count; i++) {
+                struct between cols = blocks_around(k + i, ground->step, ground->cols);
+                level[i] = row[cols.first] + cols.share * (row[cols.second] - row[cols.first]);
+            }
+            memcpy(from, gray + k, (size_t)count);
+            fill_chunk(to, from, turn, level);
+            memcpy(out + k, to, (size_t)count);
         }
     }
 }

@@ -12,17 +12,21 @@ struct ground {
     int rows, cols, step;
     int is_dark;                  /* the ink is the lighter: levels below are of the picture turned round, 255 - gray */
     double surface[GROUND_TERMS]; /* the smooth part of the light: 1, x, y, x*x, x*y, y*y of the place, -1 .. 1 */
-    float level[GROUND_BLOCKS * GROUND_BLOCKS]; /* [rows][cols] of the picture */
+    float level[GROUND_BLOCKS * GROUND_BLOCKS];  /* [rows][cols] of the picture */
+    float closed[GROUND_BLOCKS * GROUND_BLOCKS]; /* of the ground itself, turned round where it is dark */
 };
 
 /* Gives   light and polarity of a picture: a smooth surface is grown from the median of its border, since the ground
  *         reaches the border and ink seldom does; what stands out from it furthest is the ink. */
 void ground_measure(struct ground *out, const struct picture *picture);
 
-/* Gives   depth [rows][cols], 0 like the ground .. 255 black (or white on a dark ground): the share of the ground's
- *         light that is missing, so that the same pen is as deep in the shade. The ground is the surface and, on top of
- *         it, shadows: what is darker over more than `pen` pixels each way is one, what is narrower is ink.
+/* Makes out the ground, surface and shadows: what is darker over more than `pen` pixels each way is a shadow, what is
+ * narrower is ink. Gives whether that changes the ground anywhere by more than a few levels.
  * Source  grayscale closing (Serra 1982), on the blocks. */
-void ground_depth(unsigned char *depth, const struct ground *ground, const struct picture *picture, double pen);
+int ground_close(struct ground *ground, double pen);
+
+/* Gives   depth [rows][cols], 0 like the ground .. 255 black (or white on a dark ground): the share of the ground's
+ *         light that is missing, so that the same pen is as deep in the shade. */
+void ground_depth(unsigned char *depth, const struct ground *ground, const struct picture *picture);
 
 #endif

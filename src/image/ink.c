@@ -40,13 +40,13 @@ static double border_share(const struct ink *ink)
     return (double)count / (double)all;
 }
 
-/* Fills `ink`, taking all that is darker over more than `pen` pixels for a shadow. */
-static int find_narrower(struct ink *ink, unsigned char *depth, const struct ground *ground,
-                         const struct picture *picture, double pen, struct error *err)
+/* Fills `ink` from what is darker than the ground. */
+static int find_darker(struct ink *ink, unsigned char *depth, const struct ground *ground,
+                       const struct picture *picture, struct error *err)
 {
     const int rows = ink->rows, cols = ink->cols;
     struct threshold threshold;
-    ground_depth(depth, ground, picture, pen);
+    ground_depth(depth, ground, picture);
     for (int has_rules = 1; has_rules;) {
         threshold_find(&threshold, depth, rows, cols);
         ink->apart = (threshold.ink - threshold.ground) / fmax(threshold.spread, 1);
@@ -62,22 +62,31 @@ static int find_narrower(struct ink *ink, unsigned char *depth, const struct gro
     return 0;
 }
 
+/* Whether it is clear without what is darker over more than `pen` pixels, and stays within the picture. */
+static int is_clear_without(struct ink *ink, unsigned char *depth, struct ground *ground, const struct picture *picture,
+                            double pen)
+{
+    ground_close(ground, pen);
+    return find_darker(ink, depth, ground, picture, NULL) == 0 && ink->border <= some_border &&
+           ink->apart >= least_apart;
+}
+
 /* At first nothing is a shadow; but where ink would run out of the picture, it is tried which width makes it one. */
 static int find(struct ink *ink, unsigned char *depth, const struct picture *picture, struct error *err)
 {
     const double all = ink->rows + ink->cols, shorter = ink->rows < ink->cols ? ink->rows : ink->cols;
     struct ground ground;
     ground_measure(&ground, picture);
+    ground_close(&ground, all);
     ink->is_light = ground.is_dark;
-    double pen = all;
-    if (find_narrower(ink, depth, &ground, picture, pen, err) != 0)
+    if (find_darker(ink, depth, &ground, picture, err) != 0)
         return -1;
-    for (pen = shorter / 2; ink->border > some_border && pen > shorter / 32; pen /= 2)
-        if (find_narrower(ink, depth, &ground, picture, pen, err) != 0)
-            return -1;
-    if (ink->border > some_border)
-        return find_narrower(ink, depth, &ground, picture, all, err);
-    return find_narrower(ink, depth, &ground, picture, shadow * ink->pen, err);
+    int is_clear = ink->border <= some_border;
+    for (double pen = shorter / 2; !is_clear && pen > shorter / 32; pen /= 2)
+        is_clear = is_clear_without(ink, depth, &ground, picture, pen);
+    if (ground_close(&ground, is_clear ? shadow * ink->pen : all))
+        return find_darker(ink, depth, &ground, picture, err);
+    return 0;
 }
 
 int ink_find(struct ink *out, const struct picture *picture, struct error *err)

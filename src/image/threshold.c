@@ -55,10 +55,16 @@ static int otsu_edge(const long long counts[LEVELS])
 
 void threshold_find(struct threshold *out, const unsigned char *depth, int rows, int cols)
 {
-    long long counts[LEVELS] = {0};
+    long long counts[LEVELS] = {0}, others[LEVELS] = {0}; /* in turn: neighbours are alike, and wait for each other */
     const size_t size = (size_t)rows * (size_t)cols;
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i + 1 < size; i += 2) {
         counts[depth[i]]++;
+        others[depth[i + 1]]++;
+    }
+    if (size % 2 == 1)
+        counts[depth[size - 1]]++;
+    for (int level = 0; level < LEVELS; level++)
+        counts[level] += others[level];
     out->edge = otsu_edge(counts);
     struct levels ground = {0}, ink = {0};
     for (int level = 0; level < LEVELS; level++)
@@ -89,12 +95,15 @@ static void measure_blocks(struct blocks *blocks, const unsigned char *depth, in
     blocks->cols = (cols + blocks->side - 1) / blocks->side;
     memset(blocks->all, 0, sizeof blocks->all);
     for (int r = 0; r < rows; r++)
-        for (int k = 0; k < cols; k++) {
-            struct block *block = &blocks->all[r / blocks->side * blocks->cols + k / blocks->side];
-            const int value = depth[(size_t)r * (size_t)cols + (size_t)k];
-            block->deepest = value > block->deepest ? value : block->deepest;
-            block->count += value >= edge;
-            block->sum += value >= edge ? (unsigned)value : 0;
+        for (int k = 0; k < blocks->cols; k++) {
+            struct block *block = &blocks->all[r / blocks->side * blocks->cols + k];
+            const int end = (k + 1) * blocks->side < cols ? (k + 1) * blocks->side : cols;
+            for (int x = k * blocks->side; x < end; x++) {
+                const int value = depth[(size_t)r * (size_t)cols + (size_t)x];
+                block->deepest = value > block->deepest ? value : block->deepest;
+                block->count += value >= edge;
+                block->sum += value >= edge ? (unsigned)value : 0;
+            }
         }
 }
 
@@ -117,28 +126,36 @@ static double full_depth(const struct blocks *blocks, int row, int col)
 
 /* Soft edges stay soft: the strength rises from half the edge, which clears away the grain of paper, by way of INK_EDGE
  * to the depth of full ink. */
-static void fill_strengths(unsigned char strengths[LEVELS], double full, const struct threshold *threshold)
+static void fill_strengths(unsigned char strengths[LEVELS], int full, const struct threshold *threshold)
 {
-    const double edge = fmin(fmax(full / 2, threshold->least), threshold->edge), top = fmax(full, edge + 1);
+    const double edge = fmin(fmax(full / 2.0, threshold->least), threshold->edge), top = fmax(full, edge + 1);
     for (int level = 0; level < LEVELS; level++) {
-        double value = level < edge ? INK_EDGE * (2 * level / edge - 1)
-                                    : INK_EDGE + (255 - INK_EDGE) * (level - edge) / (top - edge);
-        strengths[level] = (unsigned char)fmin(fmax(value, 0), 255);
+        const double value = level < edge ? INK_EDGE * (2 * level / edge - 1)
+                                          : INK_EDGE + (255 - INK_EDGE) * (level - edge) / (top - edge);
+        strengths[level] = (unsigned char)(value < 0 ? 0 : value > 255 ? 255 : value);
     }
+}
+
+static void fill_block(unsigned char *strength, const unsigned char *depth, const struct blocks *blocks, int rows,
+                       int cols, int row, int col, const unsigned char strengths[LEVELS])
+{
+    for (int r = row * blocks->side; r < rows && r < (row + 1) * blocks->side; r++)
+        for (int k = col * blocks->side; k < cols && k < (col + 1) * blocks->side; k++)
+            strength[(size_t)r * (size_t)cols + (size_t)k] = strengths[depth[(size_t)r * (size_t)cols + (size_t)k]];
 }
 
 void threshold_strength(unsigned char *strength, const unsigned char *depth, int rows, int cols,
                         const struct threshold *threshold)
 {
     struct blocks blocks;
+    unsigned char strengths[LEVELS][LEVELS], is_filled[LEVELS] = {0}; /* by the full depth */
     measure_blocks(&blocks, depth, rows, cols, threshold->edge);
-    for (int r = 0; r < rows; r += blocks.side)
-        for (int k = 0; k < cols; k += blocks.side) {
-            unsigned char strengths[LEVELS];
-            fill_strengths(strengths, full_depth(&blocks, r / blocks.side, k / blocks.side), threshold);
-            for (int y = r; y < rows && y < r + blocks.side; y++)
-                for (int x = k; x < cols && x < k + blocks.side; x++)
-                    strength[(size_t)y * (size_t)cols + (size_t)x] =
-                        strengths[depth[(size_t)y * (size_t)cols + (size_t)x]];
+    for (int r = 0; r < blocks.rows; r++)
+        for (int k = 0; k < blocks.cols; k++) {
+            const int full = (int)(full_depth(&blocks, r, k) + 0.5);
+            if (!is_filled[full])
+                fill_strengths(strengths[full], full, threshold);
+            is_filled[full] = 1;
+            fill_block(strength, depth, &blocks, rows, cols, r, k, strengths[full]);
         }
 }
