@@ -306,6 +306,16 @@ static void test_runs_beyond_their_row_are_refused(void **state)
     }
 }
 
+static void test_runs_too_few_for_the_picture_are_a_bomb(void **state)
+{
+    (void)state;
+    struct plan plan = {
+        .rows = 10000, .cols = 10000, .bits = 8, .header = INFO, .compression = RUNS_OF_8, .colours = 2};
+    plan.pixels = "\0\2\0\xff\0\1";
+    plan.size = 6;
+    refuse_bmp(&plan, "or a bomb (its runs can fill 765 pixels at most, it claims 10000 x 10000)");
+}
+
 static void test_kinds_that_are_not_read_are_named(void **state)
 {
     (void)state;
@@ -338,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_every_truncation_is_refused_and_no_flip_crashes),
         cmocka_unit_test(test_what_contradicts_itself_is_refused),
         cmocka_unit_test(test_runs_beyond_their_row_are_refused),
+        cmocka_unit_test(test_runs_too_few_for_the_picture_are_a_bomb),
         cmocka_unit_test(test_kinds_that_are_not_read_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

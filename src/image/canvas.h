@@ -24,7 +24,7 @@ struct canvas {
     uint16_t *sums;           /* the same memory where it is not; colours are then multiplied by alpha */
 };
 
-/* The whole factor that a picture of this size is shrunk by: 1 to CANVAS_PIXELS. */
+/* The whole factor that a picture of this size is shrunk by: the least that leaves CANVAS_PIXELS or fewer. */
 int canvas_shrink(int rows, int cols);
 
 /* `decoder_shrink` divides canvas_shrink(rows, cols): rows laid are already shrunk by it, sizes rounded up. 1 for

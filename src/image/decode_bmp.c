@@ -296,6 +296,14 @@ static int read_runs(struct reader *reader, unsigned char *colours)
 {
     struct run run = {.colours = colours};
     int result = 0;
+    size_t left = reader->size - reader->next, most = left / 2 * 255,
+           pixels = (size_t)reader->rows * (size_t)reader->cols;
+    if (reader->next > reader->size || most < pixels)
+        return error_set(
+            reader->err, ERROR_FAILED,
+            "is a damaged BMP picture or a bomb (its runs can fill %zu pixels at most, it claims %d x %d): "
+            "save it again, or fetch another copy",
+            reader->next > reader->size ? 0 : most, reader->cols, reader->rows);
     while (result == 0) {
         if (!has_bytes(reader, reader->next, 2))
             return damaged(reader, "it ends early");
