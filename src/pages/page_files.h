@@ -1,4 +1,4 @@
-/* The page's own files, src/pages/page/, made into C by scripts/embed. */
+/* The page's own files, src/pages/page/, made into C by the Makefile. */
 #ifndef LENET5_PAGES_PAGE_FILES_H
 #define LENET5_PAGES_PAGE_FILES_H
 
