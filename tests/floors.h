@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-enum { FLOORS_FILES = 400, FLOORS_RULES = 100, FLOORS_WORDS = 24 };
+enum { FLOORS_FILES = 1024, FLOORS_RULES = 100, FLOORS_WORDS = 24 };
 
 struct floors_file {
     char path[128]; /* below src: "nn/conv.c" */

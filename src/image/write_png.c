@@ -5,8 +5,8 @@
 
 #include "base/files.h"
 
-static int write_pixels(const char *path, const unsigned char *pixels, int rows, int cols, png_uint_32 format,
-                        png_uint_32 flags, struct error *err)
+static int encode(unsigned char **out, size_t *out_size, const unsigned char *pixels, int rows, int cols,
+                  png_uint_32 format, png_uint_32 flags, struct error *err)
 {
     png_image image = {.version = PNG_IMAGE_VERSION,
                        .width = (png_uint_32)cols,
@@ -17,14 +17,32 @@ static int write_pixels(const char *path, const unsigned char *pixels, int rows,
     unsigned char *bytes = malloc(size);
     if (bytes == NULL)
         return error_memory(err, size, "a PNG picture");
-    int result;
-    if (png_image_write_to_memory(&image, bytes, &size, 0, pixels, 0, NULL))
-        result = files_write(path, bytes, size, err);
-    else
-        result = error_set(err, ERROR_FAILED, "%s: a PNG picture of %d x %d pixels cannot be made: %s", path, cols,
-                           rows, image.message);
+    if (!png_image_write_to_memory(&image, bytes, &size, 0, pixels, 0, NULL)) {
+        free(bytes);
+        return error_set(err, ERROR_FAILED, "a PNG picture of %d x %d pixels cannot be made: %s", cols, rows,
+                         image.message);
+    }
+    *out = bytes;
+    *out_size = size;
+    return 0;
+}
+
+static int write_pixels(const char *path, const unsigned char *pixels, int rows, int cols, png_uint_32 format,
+                        png_uint_32 flags, struct error *err)
+{
+    unsigned char *bytes;
+    size_t size;
+    if (encode(&bytes, &size, pixels, rows, cols, format, flags, err) != 0)
+        return error_where(err, path);
+    const int result = files_write(path, bytes, size, err);
     free(bytes);
     return result;
+}
+
+int write_png_bytes(unsigned char **bytes, size_t *size, const unsigned char *gray, int rows, int cols,
+                    struct error *err)
+{
+    return encode(bytes, size, gray, rows, cols, PNG_FORMAT_GRAY, 0, err);
 }
 
 int write_png_file(const char *path, const struct picture *picture, struct error *err)

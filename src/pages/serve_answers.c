@@ -1,13 +1,12 @@
 #include "pages/serve_answers.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "base/text.h"
 #include "model/summary_json.h"
 #include "nn/loss.h"
+#include "pages/explanation_json.h"
 #include "pages/filtered.h"
 #include "pages/reading_json.h"
 
@@ -30,54 +29,6 @@ static int query_whole(int *out, const struct request *request, const char *key,
         return error_set(err, ERROR_USAGE, "%s is \"%.40s\": use %d to %d", key, text, low, high);
     *out = (int)value;
     return 0;
-}
-
-static cJSON *probability(real p)
-{
-    return json_rounded((double)p, 6);
-}
-
-/* Numbers that read back exactly, as one piece of text: a tree of thousands would take longer than the network. */
-static cJSON *reals(const real *values, int count)
-{
-    char *text = malloc((size_t)count * TEXT_FLOAT + 3), *end = text;
-    if (text == NULL)
-        return NULL;
-    *end++ = '[';
-    for (int i = 0; i < count; i++) {
-        if (i > 0)
-            *end++ = ',';
-        end += strlen(text_float(end, values[i]));
-    }
-    strcpy(end, "]");
-    cJSON *json = cJSON_CreateRaw(text);
-    free(text);
-    return json;
-}
-
-static cJSON *bytes(const unsigned char *values, int count)
-{
-    char *text = malloc((size_t)count * 4 + 3), *end = text;
-    if (text == NULL)
-        return NULL;
-    *end++ = '[';
-    for (int i = 0; i < count; i++)
-        end += sprintf(end, i > 0 ? ",%d" : "%d", values[i]);
-    strcpy(end, "]");
-    cJSON *json = cJSON_CreateRaw(text);
-    free(text);
-    return json;
-}
-
-/* What both /classify and /explain begin with. */
-static cJSON *answer_json(const struct model *model, int digit, real p, real certainty)
-{
-    cJSON *json = cJSON_CreateObject();
-    cJSON_AddNumberToObject(json, "digit", digit);
-    cJSON_AddItemToObject(json, "probability", probability(p));
-    cJSON_AddItemToObject(json, "certainty", probability(certainty));
-    cJSON_AddBoolToObject(json, "sure", certainty >= (real)model->calibration.reject);
-    return json;
 }
 
 /* ---- /classify ---- */
@@ -103,13 +54,13 @@ int serve_answers_classify(cJSON **out, const struct request *request, struct de
     if (query_whole(&top, request, "top", 1, classes, err) != 0 ||
         classifier_picture(&digit, p, &desk->classifier, picture, err) != 0)
         return -1;
-    *out = answer_json(&desk->classifier.model, digit, p[digit], desk->classifier.certainty);
+    *out = explanation_answer(&desk->classifier.model, digit, p[digit], desk->classifier.certainty);
     cJSON *list = cJSON_AddArrayToObject(*out, "top");
     for (int k = 0, next = -1; k < top; k++) {
         next = next_probable(p, classes, next);
         cJSON *entry = cJSON_CreateObject();
         cJSON_AddNumberToObject(entry, "digit", next);
-        cJSON_AddItemToObject(entry, "probability", probability(p[next]));
+        cJSON_AddItemToObject(entry, "probability", json_rounded((double)p[next], 6));
         cJSON_AddItemToArray(list, entry);
     }
     return 0;
@@ -132,48 +83,25 @@ int serve_answers_read(cJSON **out, const struct request *request, struct desk *
 
 /* ---- /explain ---- */
 
-static cJSON *layer_maps(const struct layer *layer, const real *y)
-{
-    cJSON *json = cJSON_CreateObject();
-    const int is_dense = layer->kind == LAYER_DENSE, size = layer->out.rows * layer->out.cols;
-    cJSON_AddStringToObject(json, "type", layer_kind_name(layer->kind));
-    if (!is_dense) {
-        cJSON_AddNumberToObject(json, "rows", layer->out.rows);
-        cJSON_AddNumberToObject(json, "cols", layer->out.cols);
-    }
-    cJSON *maps = cJSON_AddArrayToObject(json, "maps");
-    for (int m = 0; m < (is_dense ? 1 : layer->out.channels); m++)
-        cJSON_AddItemToArray(maps, reals(y + m * size, is_dense ? shape_size(layer->out) : size));
-    return json;
-}
-
-static cJSON *input_pixels(const struct input *input, const unsigned char *pixels)
-{
-    cJSON *json = cJSON_CreateObject();
-    cJSON_AddNumberToObject(json, "rows", input->rows);
-    cJSON_AddNumberToObject(json, "cols", input->cols);
-    cJSON_AddItemToObject(json, "pixels", bytes(pixels, input->rows * input->cols));
-    return json;
-}
-
 int serve_answers_explain(cJSON **out, const struct request *request, struct desk *desk, const struct picture *picture,
                           struct error *err)
 {
-    (void)request;
-    const struct architecture *architecture = &desk->classifier.model.architecture;
     struct walk *walk = &desk->walk;
+    struct explanation explanation;
     unsigned char room[FIT_SIDE * FIT_SIDE];
     const unsigned char *pixels;
-    if (classifier_fit(&pixels, room, &desk->classifier, picture, err) != 0)
+    int worked = 0;
+    if (query_whole(&worked, request, "worked", 0, 1, err) != 0 ||
+        classifier_fit(&pixels, room, &desk->classifier, picture, err) != 0)
         return -1;
     walk_pixels(walk, pixels);
-    *out = answer_json(walk->model, walk->answer, walk->probabilities[walk->answer], walk->certainty);
-    cJSON_AddItemToObject(*out, "input", input_pixels(&architecture->input, pixels));
-    cJSON *layers = cJSON_AddArrayToObject(*out, "layers");
-    for (int i = 0; i < architecture->layer_count; i++)
-        cJSON_AddItemToArray(layers, layer_maps(&architecture->layers[i], walk->trace.y[i]));
-    cJSON_AddItemToObject(*out, "scores", reals(walk->trace.y[architecture->layer_count - 1], architecture->classes));
-    cJSON_AddItemToObject(*out, "probabilities", reals(walk->probabilities, architecture->classes));
+    if (worked && explain_walk(&explanation, walk, &desk->classifier, pixels, err) != 0)
+        return -1;
+    *out = explanation_walk(walk, pixels);
+    if (worked) {
+        explanation_add_worked(*out, &explanation, walk);
+        explain_free(&explanation);
+    }
     return 0;
 }
 
@@ -205,7 +133,7 @@ static cJSON *picture_json(const struct picture *picture)
     cJSON *json = cJSON_CreateObject();
     cJSON_AddNumberToObject(json, "rows", picture->rows);
     cJSON_AddNumberToObject(json, "cols", picture->cols);
-    cJSON_AddItemToObject(json, "gray", bytes(picture->gray, picture->rows * picture->cols));
+    cJSON_AddItemToObject(json, "gray", explanation_bytes(picture->gray, picture->rows * picture->cols));
     return json;
 }
 
@@ -233,7 +161,7 @@ int serve_answers_filter(cJSON **out, const struct request *request, struct desk
         *out = cJSON_CreateObject();
         cJSON *kernel = cJSON_AddArrayToObject(*out, "kernel");
         for (int i = 0; i < f; i++)
-            cJSON_AddItemToArray(kernel, reals(filtered.kernel.w + i * f, f));
+            cJSON_AddItemToArray(kernel, explanation_reals(filtered.kernel.w + i * f, f));
         cJSON_AddBoolToObject(*out, "is_difference", filtered.is_difference);
         cJSON_AddNumberToObject(*out, "largest", filtered.largest);
         cJSON_AddItemToObject(*out, "picture", picture_json(&filtered.picture));
