@@ -152,6 +152,7 @@ $(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
 $(BUILD)/tests/test_gradients.o: private ALL_CFLAGS += -DLENET5_REAL_DOUBLE
 $(BUILD)/tests/test_gradients: $(BUILD)/tests/test_gradients.o $(DOUBLE_OBJECTS) $(HELPER_OBJECTS) $(BUILD)/liblenet5.a
 $(BUILD)/tests/test_options: $(patsubst %,$(BUILD)/obj/cli/%.o,options options_help)
+$(BUILD)/tests/test_charts: $(patsubst %,$(BUILD)/obj/pages/%.o,charts html)
 $(BUILD)/tests/test_pictures: $(BUILD)/obj/cli/pictures.o
 $(BUILD)/tests/test_agreement: $(BUILD)/obj/cli/agreement.o
 $(BUILD)/tests/test_glyphs: $(BUILD)/obj/cli/glyphs.o

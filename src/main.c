@@ -12,6 +12,7 @@ const struct command main_commands[] = {
     {"read", "read the numbers in a picture, line by line", read_command, true},
     {"calibrate", "measure what a model's probabilities mean, and when not to answer", calibrate_command, true},
     {"explain", "show the walk of a picture through the network", explain_command, false},
+    {"report", "write a page about a model: curves, confusion, mistakes", report_command, true},
     {"summary", "show a network layer by layer, with the arithmetic", summary_command, false},
     {"filter", "show what a convolution and a pooling do to a picture", filter_command, false},
     {"serve", "answer on a page in the browser, and over HTTP as JSON", serve_command, false},

@@ -24,6 +24,7 @@ int classify_command(int argc, char **argv);
 int read_command(int argc, char **argv);
 int calibrate_command(int argc, char **argv);
 int explain_command(int argc, char **argv);
+int report_command(int argc, char **argv);
 int summary_command(int argc, char **argv);
 int filter_command(int argc, char **argv);
 int pack_command(int argc, char **argv);
