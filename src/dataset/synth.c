@@ -98,9 +98,9 @@ static void place(unsigned char out[PIXELS], const float ink[BOX])
         }
 }
 
-static struct rng stream(uint64_t seed, int set, int index)
+static struct rng stream(uint64_t seed, uint64_t set, int index)
 {
-    return rng_make(seed, RNG_DRAWING | (uint64_t)set << 8 | (uint64_t)(uint32_t)index << 32);
+    return rng_make(seed, RNG_DRAWING | set << 8 | (uint64_t)(uint32_t)index << 32);
 }
 
 static void write_line(struct line *out, const struct hand *hand, const struct digit_strokes *from, struct rng *rng)
