@@ -19,7 +19,7 @@
 
 /* 100 megapixels. A sanitizer's own memory knows no bounds. */
 enum { SIDE = 10000 };
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define IS_SANITIZED 1
 #elif defined(__has_feature)
 #define IS_SANITIZED __has_feature(address_sanitizer)
@@ -35,6 +35,23 @@ static rlim_t address_space(void)
         fail_msg("/proc/self/statm cannot be read");
     fclose(file);
     return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+/* An emulator of another processor may pass over the limit. */
+static int is_limit_kept(void)
+{
+    if (IS_SANITIZED)
+        return 0;
+    rlim_t most = address_space() + (1 << 20);
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        int is_set = setrlimit(RLIMIT_AS, &(struct rlimit){most, most}) == 0;
+        void *volatile taken = malloc(64 << 20); /* volatile: or a compiler takes for granted that it is there */
+        _exit(is_set && taken == NULL ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 /* In a process of its own that may take `room` bytes more than it has. Gives 0 when the picture was read, 1 when a
@@ -125,7 +142,7 @@ static struct bytes large_pbm(void)
 static void test_100_megapixels_take_no_more_room_than_stated(void **state)
 {
     (void)state;
-    if (IS_SANITIZED)
+    if (!is_limit_kept())
         skip();
     assert_read(large_png(), DECODE_ROOM);
     assert_read(large_pbm(), DECODE_ROOM);
@@ -135,7 +152,7 @@ static void test_100_megapixels_take_no_more_room_than_stated(void **state)
 static void test_a_jpeg_of_many_scans_takes_no_more_than_stated(void **state)
 {
     (void)state;
-    if (IS_SANITIZED)
+    if (!is_limit_kept())
         skip();
     struct bytes file = large_jpeg();
     char sentence[1024] = "";
@@ -147,7 +164,7 @@ static void test_a_jpeg_of_many_scans_takes_no_more_than_stated(void **state)
 static void test_too_little_memory_is_a_sentence(void **state)
 {
     (void)state;
-    if (IS_SANITIZED)
+    if (!is_limit_kept())
         skip();
     struct bytes file = large_pbm();
     char sentence[1024] = "";
