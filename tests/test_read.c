@@ -219,6 +219,23 @@ static void a_digit_on_the_edge_of_a_close_crop_is_read(void **state)
     assert_reads(&picture, "138");
 }
 
+/* A third of the page, with a soft edge, lies in a shadow that is as dark as the pen. */
+static void a_page_half_in_the_shade_is_read(void **state)
+{
+    (void)state;
+    struct picture picture = pictures_plain(3 * ROWS, 3 * COLS / 2, PAPER);
+    numbers_write(&picture, "6180", 60, 80, HEIGHT, 40, 0);
+    numbers_write(&picture, "339", 200, 80, HEIGHT, 40, 0);
+    for (int r = 0; r < picture.rows; r++)
+        for (int k = 0; k < picture.cols; k++) {
+            const double deep = (r - 400) / 40.0 < (k - 200) / 60.0 ? (r - 400) / 40.0 : (k - 200) / 60.0;
+            const double light = deep < 0 ? 1 : deep > 1 ? 0.25 : 1 - 0.75 * deep;
+            unsigned char *gray = picture.gray + (size_t)r * (size_t)picture.cols + (size_t)k;
+            *gray = (unsigned char)(*gray * light);
+        }
+    assert_reads(&picture, "6180/339");
+}
+
 static void boxes_are_in_pixels_of_the_file_that_was_shrunk(void **state)
 {
     (void)state;
@@ -316,6 +333,7 @@ int main(void)
         cmocka_unit_test(a_frame_around_a_digit_is_left_out),
         cmocka_unit_test(what_lies_beside_the_paper_is_no_line),
         cmocka_unit_test(a_digit_on_the_edge_of_a_close_crop_is_read),
+        cmocka_unit_test(a_page_half_in_the_shade_is_read),
         cmocka_unit_test(boxes_are_in_pixels_of_the_file_that_was_shrunk),
         cmocka_unit_test(a_picture_without_ink_has_no_lines),
         cmocka_unit_test(digits_less_certain_than_the_threshold_are_rejected),

@@ -72,25 +72,37 @@ static int is_clear_without(struct ink *ink, unsigned char *depth, struct ground
 }
 
 /* At first nothing is a shadow; but where ink would run out of the picture, it is tried which width makes it one. */
-static int find(struct ink *ink, unsigned char *depth, const struct picture *picture, struct error *err)
+static int find_any(struct ink *ink, unsigned char *depth, struct ground *ground, const struct picture *picture,
+                    struct error *err)
 {
     const double all = ink->rows + ink->cols, shorter = ink->rows < ink->cols ? ink->rows : ink->cols;
-    struct ground ground;
-    ground_measure(&ground, picture);
-    ground_close(&ground, all);
-    ink->is_light = ground.is_dark;
-    if (find_darker(ink, depth, &ground, picture, err) != 0)
+    ground_close(ground, all);
+    if (find_darker(ink, depth, ground, picture, err) != 0)
         return -1;
     int is_clear = ink->border <= some_border;
     for (double pen = shorter / 2; !is_clear && pen > shorter / 32; pen /= 2)
-        is_clear = is_clear_without(ink, depth, &ground, picture, pen);
-    if (ground_close(&ground, is_clear ? shadow * ink->pen : all))
-        return find_darker(ink, depth, &ground, picture, err);
+        is_clear = is_clear_without(ink, depth, ground, picture, pen);
+    if (ground_close(ground, is_clear ? shadow * ink->pen : all))
+        return find_darker(ink, depth, ground, picture, err);
     return 0;
 }
 
-int ink_find(struct ink *out, const struct picture *picture, struct error *err)
+/* What is darker over more than `widest` pixels is a shadow from the start. */
+static int find_narrow(struct ink *ink, unsigned char *depth, struct ground *ground, const struct picture *picture,
+                       double widest, struct error *err)
 {
+    ground_close(ground, widest);
+    if (find_darker(ink, depth, ground, picture, err) != 0)
+        return -1;
+    if (ground_close(ground, fmin(widest, shadow * ink->pen)))
+        return find_darker(ink, depth, ground, picture, err);
+    return 0;
+}
+
+/* widest 0: whatever the pen. */
+static int find(struct ink *out, const struct picture *picture, double widest, struct error *err)
+{
+    struct ground ground;
     struct ink ink, depth = {0};
     if (ink_create(&ink, picture->rows, picture->cols, err) != 0)
         return -1;
@@ -98,13 +110,26 @@ int ink_find(struct ink *out, const struct picture *picture, struct error *err)
         ink_free(&ink);
         return -1;
     }
-    const int failed = find(&ink, depth.strength, picture, err);
+    ground_measure(&ground, picture);
+    ink.is_light = ground.is_dark;
+    const int failed = widest > 0 ? find_narrow(&ink, depth.strength, &ground, picture, widest, err)
+                                  : find_any(&ink, depth.strength, &ground, picture, err);
     ink_free(&depth);
     if (failed)
         ink_free(&ink);
     else
         *out = ink;
     return failed;
+}
+
+int ink_find(struct ink *out, const struct picture *picture, struct error *err)
+{
+    return find(out, picture, 0, err);
+}
+
+int ink_find_narrow(struct ink *out, const struct picture *picture, double widest, struct error *err)
+{
+    return find(out, picture, widest, err);
 }
 
 int ink_check(const struct ink *ink, struct error *err)

@@ -21,6 +21,10 @@ struct ink {
  * Fails   with ERROR_BLANK when the picture holds no ink, with ERROR_FAILED when memory is short. */
 int ink_find(struct ink *out, const struct picture *picture, struct error *err);
 
+/* The same where strokes are known to be narrow: what is darker over more than `widest` pixels is a shadow. Of a page
+ * it finds the digits whatever lies on the page's edges; a thicker pen it loses. */
+int ink_find_narrow(struct ink *out, const struct picture *picture, double widest, struct error *err);
+
 /* Whether ink can be writing at all, by `apart` and `border`. Fails with ERROR_BLANK where it looks like noise or a
  * pattern. A page with a dark edge may fail, and still hold digits: this is for pictures of one. */
 int ink_check(const struct ink *ink, struct error *err);

@@ -75,6 +75,12 @@ int lattice_answer(int *digit, float *probabilities, const struct piece *pieces,
     return 0;
 }
 
+double lattice_log_odds(float certainty)
+{
+    const double right = fmax((double)certainty, 1e-9), wrong = fmax(1 - right, 1e-9);
+    return real_log(right / wrong);
+}
+
 /* What the network says of some pieces as one digit. */
 static int answer_price(double *price, const struct piece *pieces, int count, const struct page *page,
                         struct error *err)
@@ -83,8 +89,7 @@ static int answer_price(double *price, const struct piece *pieces, int count, co
     int digit;
     if (lattice_answer(&digit, probabilities, pieces, count, page, err) != 0)
         return -1;
-    const double right = fmax((double)page->classifier->certainty, 1e-9), wrong = fmax(1 - right, 1e-9);
-    *price = DIGIT + UNSURE * fmax(SURE - real_log(right / wrong), 0);
+    *price = DIGIT + UNSURE * fmax(SURE - lattice_log_odds(page->classifier->certainty), 0);
     return 0;
 }
 

@@ -51,4 +51,7 @@ int lattice_read(struct segment *segments, int *count, const struct lattice *lat
 int lattice_answer(int *digit, float *probabilities, const struct piece *pieces, int count, const struct page *page,
                    struct error *err);
 
+/* The logarithm of an answer's odds, at most 21 to either side. */
+double lattice_log_odds(float certainty);
+
 #endif

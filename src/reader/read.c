@@ -1,5 +1,6 @@
 #include "reader/read.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,15 @@
 #include "reader/lines.h"
 
 enum { DIGITS = 10 };
+
+/* On a page the pen is narrower than that share of its shorter side. */
+static const double PEN = 1.0 / 16;
+
+/* Log odds of a digit: more than enough are no better, and doubtful ones speak against a reading. */
+static const double ENOUGH = 8, DOUBTFUL = 3;
+
+/* A reading with that share of the evidence that there could be needs no other. */
+static const double SURE = 0.6;
 
 /* Room for more digits, [classes] probabilities each. */
 static int grow(struct reading *reading, int more, int classes, struct error *err)
@@ -153,14 +163,13 @@ static int check(const struct architecture *architecture, struct error *err)
     return 0;
 }
 
-int reader_read(struct reading *out, struct classifier *classifier, const struct picture *picture, double reject,
-                struct error *err)
+/* Reads the ink that is narrower than `widest` pixels, or any where that is 0; where there is none, nothing. */
+static int read_picture(struct reading *out, struct classifier *classifier, const struct picture *picture,
+                        double widest, double reject, struct error *err)
 {
     struct ink ink;
     struct error why = {0};
-    if (check(&classifier->model.architecture, err) != 0)
-        return -1;
-    if (ink_find(&ink, picture, &why) != 0) {
+    if ((widest > 0 ? ink_find_narrow(&ink, picture, widest, &why) : ink_find(&ink, picture, &why)) != 0) {
         if (why.kind != ERROR_BLANK)
             return error_set(err, why.kind, "%s", why.text);
         *out = (struct reading){0};
@@ -168,9 +177,38 @@ int reader_read(struct reading *out, struct classifier *classifier, const struct
     }
     const int result = read_ink(out, classifier, &ink, reject, err);
     ink_free(&ink);
-    if (result == 0)
-        enlarge(out, picture);
     return result;
+}
+
+/* What speaks for a reading: each digit as much as it is surer than what would be read out of a shadow. */
+static double evidence(const struct reading *reading)
+{
+    double sum = 0;
+    for (int i = 0; i < reading->digit_count; i++)
+        sum += fmin(lattice_log_odds(reading->digits[i].certainty), ENOUGH) - DOUBTFUL;
+    return sum;
+}
+
+int reader_read(struct reading *out, struct classifier *classifier, const struct picture *picture, double reject,
+                struct error *err)
+{
+    struct reading reading, narrow;
+    const int shorter = least(picture->rows, picture->cols);
+    if (check(&classifier->model.architecture, err) != 0 ||
+        read_picture(&reading, classifier, picture, 0, reject, err) != 0)
+        return -1;
+    if (evidence(&reading) < (ENOUGH - DOUBTFUL) * SURE * reading.digit_count || reading.digit_count == 0) {
+        if (read_picture(&narrow, classifier, picture, PEN * shorter, reject, err) != 0) {
+            reading_free(&reading);
+            return -1;
+        }
+        const int is_better = evidence(&narrow) > evidence(&reading);
+        reading_free(is_better ? &reading : &narrow);
+        reading = is_better ? narrow : reading;
+    }
+    enlarge(&reading, picture);
+    *out = reading;
+    return 0;
 }
 
 void reading_free(struct reading *reading)
