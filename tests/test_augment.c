@@ -198,6 +198,17 @@ static void ranges_near_0_give_the_same_bytes(void **state)
     end(&altered);
 }
 
+static void a_room_takes_memory_only_where_something_is_altered(void **state)
+{
+    (void)state;
+    struct altering nothing = usual((struct augmentation){0}), something = usual((struct augmentation){.shear = 0.1});
+    assert_int_equal(augment_room_bytes(&nothing.augment), 0);
+    assert_null(nothing.room.images);
+    assert_in_range(augment_room_bytes(&something.augment), TILE * PIXELS, 20000);
+    end(&nothing);
+    end(&something);
+}
+
 /* ---- The ranges ---- */
 
 static void a_shift_is_within_its_range_down_and_across(void **state)
@@ -416,6 +427,7 @@ int main(void)
         cmocka_unit_test(no_two_images_and_no_two_epochs_are_altered_alike),
         cmocka_unit_test(ranges_of_0_give_the_very_image),
         cmocka_unit_test(ranges_near_0_give_the_same_bytes),
+        cmocka_unit_test(a_room_takes_memory_only_where_something_is_altered),
         cmocka_unit_test(a_shift_is_within_its_range_down_and_across),
         cmocka_unit_test(a_rotation_is_within_its_range_and_keeps_distances),
         cmocka_unit_test(a_scale_is_within_its_range),

@@ -96,23 +96,52 @@ void augment_free(struct augment *augment)
     *augment = (struct augment){0};
 }
 
+int augment_is_on(const struct augmentation *ranges)
+{
+    return ranges->shift > 0 || ranges->rotation > 0 || ranges->scale > 0 || ranges->shear > 0 || ranges->elastic > 0 ||
+           ranges->thickness > 0;
+}
+
+/* How many there are of what a room is made of. */
+struct room_sizes {
+    size_t image, picture, table, at, displaced;
+};
+
+static struct room_sizes room_sizes(const struct augment *augment)
+{
+    const size_t rows = (size_t)augment->rows, table_stride = (size_t)augment->table_stride;
+    return (struct room_sizes){.image = (size_t)augment->channels * rows * (size_t)augment->cols + TILE,
+                               .picture = (rows + BORDER) * (table_stride + TILE),
+                               .table = (rows + 2) * table_stride,
+                               .at = 2 * (size_t)augment->col_knots,
+                               .displaced = 2 * (size_t)(augment->row_knots * augment->stride)};
+}
+
+size_t augment_room_bytes(const struct augment *augment)
+{
+    const struct room_sizes sizes = room_sizes(augment);
+    if (!augment_is_on(&augment->ranges))
+        return 0;
+    return TILE * sizes.image + 2 * sizes.picture + sizes.table * sizeof(int) +
+           (sizes.at + sizes.displaced) * sizeof(float);
+}
+
 int augment_room_create(struct augment_room *out, const struct augment *augment, struct error *err)
 {
-    const size_t rows = (size_t)augment->rows, table = (rows + 2) * (size_t)augment->table_stride;
-    const size_t picture = (rows + BORDER) * (size_t)(augment->table_stride + TILE);
-    const size_t displaced = 2 * (size_t)(augment->row_knots * augment->stride);
-    struct augment_room room = {.image_bytes = (size_t)augment->channels * rows * (size_t)augment->cols + TILE};
-    room.images = calloc(TILE, room.image_bytes);
-    room.picture = calloc(1, picture);
-    room.thick = calloc(1, picture);
-    room.table = calloc(table, sizeof(int));
-    room.at = calloc(2 * (size_t)augment->col_knots, sizeof(float));
-    room.displaced = calloc(displaced, sizeof(float));
-    if (room.images == NULL || room.picture == NULL || room.thick == NULL || room.table == NULL || room.at == NULL ||
-        room.displaced == NULL) {
-        augment_room_free(&room);
-        return error_memory(err, TILE * room.image_bytes + 2 * picture + (table + displaced) * sizeof(float),
-                            "an altered image");
+    const struct room_sizes sizes = room_sizes(augment);
+    struct augment_room room = {.image_bytes = sizes.image};
+    if (augment_is_on(&augment->ranges)) {
+        room.images = calloc(TILE, sizes.image);
+        room.picture = calloc(1, sizes.picture);
+        room.thick = calloc(1, sizes.picture);
+        room.table = calloc(sizes.table, sizeof(int));
+        room.at = calloc(sizes.at, sizeof(float));
+        room.displaced = calloc(sizes.displaced, sizeof(float));
+        if (room.images == NULL || room.picture == NULL || room.thick == NULL || room.table == NULL ||
+            room.at == NULL || room.displaced == NULL) {
+            augment_room_free(&room);
+            return error_memory(err, augment_room_bytes(augment), "an altered image");
+        }
     }
     *out = room;
     return 0;
@@ -200,12 +229,6 @@ static void pack_picture(struct augment_room *room, const unsigned char *pixels,
     if (thickness != 0)
         kernels->thicken(room->thick, room->picture, thickness, rows, cols, stride);
     kernels->pack(room->table, thickness != 0 ? room->thick : room->picture, rows, stride);
-}
-
-int augment_is_on(const struct augmentation *ranges)
-{
-    return ranges->shift > 0 || ranges->rotation > 0 || ranges->scale > 0 || ranges->shear > 0 || ranges->elastic > 0 ||
-           ranges->thickness > 0;
 }
 
 /* Every number is drawn, used or not: one range more or less leaves the others' numbers as they are. */

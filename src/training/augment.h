@@ -48,6 +48,9 @@ void augment_free(struct augment *augment);
 /* Whether images are altered at all: any range above 0. */
 int augment_is_on(const struct augmentation *ranges);
 
+/* Bytes of a room; 0 where nothing is altered. */
+size_t augment_room_bytes(const struct augment *augment);
+
 int augment_room_create(struct augment_room *out, const struct augment *augment, struct error *err);
 void augment_room_free(struct augment_room *room);
 

@@ -68,11 +68,12 @@ static int check_memory(const struct trainer *trainer, int tiles, struct error *
     const size_t floats = (trainer->settings.patience > 0 ? 3 : 2) * trainer->model->architecture.parameter_count +
                           (size_t)trainer->threads * trainer->plan.scratch_floats +
                           (size_t)tiles * trainer->plan.record_floats;
-    if (floats * sizeof(float) > TRAINER_MEMORY)
+    const size_t bytes = floats * sizeof(float) + (size_t)trainer->threads * augment_room_bytes(&trainer->augment);
+    if (bytes > TRAINER_MEMORY)
         return error_set(err, ERROR_MODEL,
                          "training would take %zu MiB of memory, more than the %zu that are allowed: use a smaller "
                          "--batch-size, fewer --threads, or a smaller network",
-                         floats * sizeof(float) >> 20, TRAINER_MEMORY >> 20);
+                         bytes >> 20, TRAINER_MEMORY >> 20);
     return 0;
 }
 
