@@ -137,8 +137,11 @@ int synth_rare(unsigned char out[PIXELS], const struct strokes *strokes, uint64_
         shares += strokes->rare_share[d];
     double left = shares * (double)rng_unit(&rng);
     int digit = 0;
-    while (digit + 1 < DIGITS && left >= strokes->rare_share[digit])
-        left -= strokes->rare_share[digit++];
+    for (int d = 0; d < DIGITS && left >= 0; d++)
+        if (strokes->rare_share[d] > 0) {
+            digit = d;
+            left -= strokes->rare_share[d];
+        }
     write_line(&line, &strokes->hand, &strokes->rare[digit], &rng);
     draw_line(out, &line, &strokes->hand, &rng);
     return digit;
