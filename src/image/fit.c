@@ -111,19 +111,27 @@ static double sum_area(const struct strokes *fine, double top, double left, doub
     return sum;
 }
 
-/* Scales the ink's box to [rows][cols] in full contrast and says how many rows and cols that are. Values are rounded
- * up: the faint tip of a stroke has to stay, or the ink would no longer fill its 20 pixels. */
+/* How many pixels of `scale` fine ones a side takes; a hundredth more is none. */
+static int pixels_of(int side, double scale)
+{
+    const int pixels = (int)ceil(side / scale - 0.01);
+    return pixels < 1 ? 1 : pixels < FIT_BOX ? pixels : FIT_BOX;
+}
+
+/* Scales the ink's box to [rows][cols] in full contrast and says how many rows and cols that are. The shorter side lies
+ * in the middle of its pixels, so that strokes keep their width. Values are rounded up: the faint tip of a stroke has
+ * to stay, or the ink would no longer fill its 20 pixels. */
 static struct box scale_down(unsigned char scaled[FIT_BOX * FIT_BOX], const struct strokes *fine)
 {
     const struct box box = stroke_box(fine);
-    int longer = box.rows > box.cols ? box.rows : box.cols;
-    int rows = scaled_side(box.rows, longer, FIT_BOX), cols = scaled_side(box.cols, longer, FIT_BOX);
+    const double scale = greatest(box.rows, box.cols) / FIT_BOX;
+    const int rows = pixels_of(box.rows, scale), cols = pixels_of(box.cols, scale);
+    const double top = box.top + (box.rows - rows * scale) / 2, left = box.left + (box.cols - cols * scale) / 2;
     double sums[FIT_BOX * FIT_BOX], strongest = 0;
-    const double height = (double)box.rows / rows, width = (double)box.cols / cols;
     for (int r = 0; r < rows; r++)
         for (int k = 0; k < cols; k++) {
-            double sum = sum_area(fine, box.top + r * height, box.left + k * width, box.top + (r + 1) * height,
-                                  box.left + (k + 1) * width);
+            const double sum =
+                sum_area(fine, top + r * scale, left + k * scale, top + (r + 1) * scale, left + (k + 1) * scale);
             sums[r * cols + k] = sum;
             strongest = greatest(strongest, sum);
         }
@@ -166,7 +174,7 @@ int fit_ink(unsigned char out[FIT_SIDE * FIT_SIDE], const struct ink *ink, struc
     return 0;
 }
 
-/* Whether a picture is one of MNIST's already; of its 60,000 training images all but two are so. */
+/* Whether a picture is as MNIST's are already: so are all of its 60,000 training images. */
 static int is_fitted(const struct picture *picture)
 {
     if (picture->rows != FIT_SIDE || picture->cols != FIT_SIDE)

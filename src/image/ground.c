@@ -242,6 +242,21 @@ static void fill_row(float *row, const struct ground *ground, int pixel_row)
         row[k] = first[k] + rows.share * (second[k] - first[k]);
 }
 
+static float level_at(const float *row, const struct ground *ground, int pixel)
+{
+    const struct between cols = blocks_around(pixel, ground->step, ground->cols);
+    return row[cols.first] + cols.share * (row[cols.second] - row[cols.first]);
+}
+
+/* From pixel `first` on; within a block no wider than a chunk, each for itself. */
+static void fill_levels(float level[CHUNK], const float *row, const struct ground *ground, int first)
+{
+    const int is_wide = ground->step > CHUNK;
+    const float start = level_at(row, ground, first), end = level_at(row, ground, first + CHUNK);
+    for (int i = 0; i < CHUNK; i++)
+        level[i] = is_wide ? start + (end - start) * (float)i / CHUNK : level_at(row, ground, first + i);
+}
+
 static void fill_chunk(unsigned char *out, const unsigned char *gray, unsigned char turn, const float *level)
 {
     for (int i = 0; i < CHUNK; i++) {
@@ -262,11 +277,8 @@ void ground_depth(unsigned char *depth, const struct ground *ground, const struc
         for (int k = 0; k < picture->cols; k += CHUNK) {
             const int count = smaller(CHUNK, picture->cols - k);
             unsigned char from[CHUNK] = {0}, to[CHUNK];
-            float level[CHUNK] = {0};
-            for (int i = 0; i < count; i++) {
-                struct between cols = blocks_around(k + i, ground->step, ground->cols);
-                level[i] = row[cols.first] + cols.share * (row[cols.second] - row[cols.first]);
-            }
+            float level[CHUNK];
+            fill_levels(level, row, ground, k);
             memcpy(from, gray + k, (size_t)count);
             fill_chunk(to, from, turn, level);
             memcpy(out + k, to, (size_t)count);

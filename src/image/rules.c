@@ -43,11 +43,11 @@ static int is_ink(const struct view *view, int row, int col)
     return view->strength[place(view, row, col)] >= INK_EDGE;
 }
 
-static int has_ink(const struct view *view, int first_col, int end_col)
+static int has_ink(const unsigned char *strength, int cols, const struct box *box)
 {
-    for (int r = 0; r < view->rows; r++)
-        for (int k = first_col; k < end_col; k++)
-            if (is_ink(view, r, k))
+    for (int r = box->top; r < box->top + box->rows; r++)
+        for (int k = box->left; k < box->left + box->cols; k++)
+            if (strength[(size_t)r * (size_t)cols + (size_t)k] >= INK_EDGE)
                 return 1;
     return 0;
 }
@@ -181,10 +181,14 @@ int rules_erase(int *found, unsigned char *strength, unsigned char *depth, int r
         {strength, depth, rows, cols, thickest, (size_t)cols, 1},
         {strength, depth, cols, rows, thickest, 1, (size_t)cols},
     };
+    const int wide = (int)(near_border * cols), high = (int)(near_border * rows);
+    const struct box borders[][2] = {
+        {{0, 0, rows, wide}, {0, cols - wide, rows, wide}},
+        {{0, 0, high, cols}, {rows - high, 0, high, cols}},
+    };
     *found = 0;
     for (int i = 0; i < 2 && shorter >= LEAST_SIDE; i++) {
-        const int margin = (int)(near_border * views[i].cols);
-        if (!has_ink(&views[i], 0, margin) || !has_ink(&views[i], views[i].cols - margin, views[i].cols))
+        if (!has_ink(strength, cols, &borders[i][0]) || !has_ink(strength, cols, &borders[i][1]))
             continue;
         unsigned char *mask = calloc((size_t)rows, (size_t)cols);
         if (mask == NULL)
