@@ -5,7 +5,7 @@
 
 const struct command main_commands[] = {
     {"train", "train a network on MNIST and save it as JSON", train_command, true},
-    {"evaluate", "measure a model on the 10,000 test digits", evaluate_command, true},
+    {"evaluate", "measure a model on the 10,000 test digits, or on pictures", evaluate_command, true},
     {"compare", "compare models on the same test images", compare_command, true},
     {"card", "write a model card: what a model can do, and where it fails", card_command, true},
     {"classify", "say which digit a picture shows", classify_command, false},

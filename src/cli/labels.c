@@ -25,19 +25,26 @@ static char *next_line(char **rest)
     return line;
 }
 
-/* Cuts the line into cells and points fields[c] to that of column at[c], or to "". */
+/* Cuts the first cell off a line; *line is then the next one, or NULL. */
+static char *next_cell(char **line)
+{
+    char *cell = *line, *tab = strchr(cell, '\t');
+    if (tab != NULL)
+        *tab++ = '\0';
+    *line = tab;
+    return cell;
+}
+
+/* Points fields[c] to the cell at[c] of the line, or to "". */
 static void cut_line(const char *fields[COLUMNS], char *line, const int at[COLUMNS])
 {
     for (int c = 0; c < COLUMNS; c++)
         fields[c] = "";
-    for (int cell = 0; line != NULL; cell++) {
-        char *tab = strchr(line, '\t');
-        if (tab != NULL)
-            *tab = '\0';
+    for (int number = 0; line != NULL; number++) {
+        const char *cell = next_cell(&line);
         for (int c = 0; c < COLUMNS; c++)
-            if (at[c] == cell)
-                fields[c] = line;
-        line = tab != NULL ? tab + 1 : NULL;
+            if (at[c] == number)
+                fields[c] = cell;
     }
 }
 
@@ -46,14 +53,11 @@ static int find_columns(int at[COLUMNS], char *line, struct error *err)
 {
     for (int c = 0; c < COLUMNS; c++)
         at[c] = -1;
-    for (int cell = 0; line != NULL; cell++) {
-        char *tab = strchr(line, '\t');
-        if (tab != NULL)
-            *tab = '\0';
+    for (int number = 0; line != NULL; number++) {
+        const char *cell = next_cell(&line);
         for (int c = 0; c < COLUMNS; c++)
-            if (strcmp(line, names[c]) == 0)
-                at[c] = cell;
-        line = tab != NULL ? tab + 1 : NULL;
+            if (strcmp(cell, names[c]) == 0)
+                at[c] = number;
     }
     return at[FILE_COLUMN] >= 0 ? 0
                                 : error_set(err, ERROR_DATA,
