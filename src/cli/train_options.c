@@ -36,6 +36,18 @@ static int check_seeds(const struct train_asked *asked, struct error *err)
                            (unsigned long long)first, asked->seeds - 1, (unsigned long long)CONFIG_SEED);
 }
 
+static int choose_teacher(struct train_asked *asked, struct error *err)
+{
+    char *kept = asked->config.settings.teachers;
+    if (asked->teacher == NULL)
+        return 0;
+    if (strlen(asked->teacher) >= CONFIG_TEACHERS)
+        return error_set(err, ERROR_USAGE, "--teacher is longer than %d bytes: name fewer models, or shorter paths",
+                         CONFIG_TEACHERS - 1);
+    strcpy(kept, asked->teacher);
+    return 0;
+}
+
 /* mine.json: mine.checkpoint.json, when interrupted; where a name or an interval is given, always. */
 static int choose_checkpoint(struct train_asked *asked, const struct options *options, struct error *err)
 {
@@ -182,6 +194,19 @@ bool train_options_parse(struct train_asked *asked, int *status, int argc, char 
          .max = CONFIG_DRAWN,
          .argument = "N",
          .help = "letters, shapes and scribbles, drawn from the seed, to be trained with as no digit"},
+        {.name = "teacher",
+         .kind = OPTION_TEXT,
+         .to.text = &asked->teacher,
+         .argument = "A,B",
+         .fallback = "none",
+         .help = "model files, parted by commas, whose answers it learns as well as the labels"},
+        {.name = "teacher-weight",
+         .kind = OPTION_NUMBER,
+         .to.number = &settings->teacher_weight,
+         .min = 0,
+         .max = 1,
+         .argument = "X",
+         .help = "how much those answers weigh against the labels"},
         {.name = "validation",
          .kind = OPTION_WHOLE,
          .to.whole = &settings->validation,
@@ -243,7 +268,7 @@ bool train_options_parse(struct train_asked *asked, int *status, int argc, char 
     asked->schedule = (int)settings->schedule;
     options_restore(&options);
     settings->schedule = (enum schedule)asked->schedule;
-    if (check_resume(&options, asked, &err) != 0 || check_seeds(asked, &err) != 0 ||
+    if (check_resume(&options, asked, &err) != 0 || check_seeds(asked, &err) != 0 || choose_teacher(asked, &err) != 0 ||
         choose_checkpoint(asked, &options, &err) != 0) {
         *status = output_error(&err);
         return false;

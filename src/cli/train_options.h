@@ -10,6 +10,7 @@ enum { TRAIN_PATH = 4096, TRAIN_SEEDS = 1000 };
 
 struct train_asked {
     const char *data, *config_name, *out;
+    const char *teacher;                   /* NULL unless given */
     const char *checkpoint, *log, *resume; /* the last two NULL unless given */
     struct config config;                  /* its settings are what options and config file say together */
     int schedule, threads, kernel;

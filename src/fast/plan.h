@@ -122,6 +122,17 @@ void plan_scores(float *scores, const struct scratch *scratch, int image, const 
 void plan_backward(struct records *records, int tile, struct scratch *scratch, const float *parameters,
                    const unsigned char *labels, float share, const struct plan *plan);
 
+/* What a teacher says of the tile's images, and how much that weighs against their labels: 0 to 1. */
+struct plan_taught {
+    const float *probabilities; /* [8][classes] */
+    float weight;
+};
+
+/* The same towards (1 - weight) * label + weight * the teacher's probabilities. */
+void plan_backward_taught(struct records *records, int tile, struct scratch *scratch, const float *parameters,
+                          const unsigned char *labels, const struct plan_taught *taught, float share,
+                          const struct plan *plan);
+
 /* The gradient of the item's parameters, summed over records 0..tiles-1, and the optimiser's step with it: changes that
  * part of parameters and velocity. With lr and momentum 0 and decay 0 the velocity is the gradient afterwards.
  * `scratch` is the calling thread's. */

@@ -221,10 +221,31 @@ float *plan_backward_step(struct records *records, int tile, struct scratch *scr
     return d_x;
 }
 
+static void backward_from(struct records *records, int tile, struct scratch *scratch, const float *parameters,
+                          float *d_y, const struct plan *plan)
+{
+    for (int i = plan->step_count - 1; i >= 0; i--)
+        d_y = plan_backward_step(records, tile, scratch, parameters, d_y, i, plan);
+}
+
 void plan_backward(struct records *records, int tile, struct scratch *scratch, const float *parameters,
                    const unsigned char *labels, float share, const struct plan *plan)
 {
     float *d_y = plan_backward_loss(records, tile, scratch, labels, share, plan);
-    for (int i = plan->step_count - 1; i >= 0; i--)
-        d_y = plan_backward_step(records, tile, scratch, parameters, d_y, i, plan);
+    backward_from(records, tile, scratch, parameters, d_y, plan);
+}
+
+void plan_backward_taught(struct records *records, int tile, struct scratch *scratch, const float *parameters,
+                          const unsigned char *labels, const struct plan_taught *taught, float share,
+                          const struct plan *plan)
+{
+    const int classes = plan->architecture->classes, stride = plan->steps[plan->step_count - 1].d_stride;
+    float *d_y = plan_backward_loss(records, tile, scratch, labels, share, plan);
+    /* The gradient of cross-entropy is probability - target: only the target moves. */
+    for (int image = 0; image < scratch->count; image++)
+        for (int k = 0; k < classes; k++) {
+            const float label = labels[image] == k ? 1 : 0;
+            d_y[image * stride + k] += share * taught->weight * (label - taught->probabilities[image * classes + k]);
+        }
+    backward_from(records, tile, scratch, parameters, d_y, plan);
 }

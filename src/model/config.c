@@ -22,6 +22,7 @@ static const struct settings default_settings = {.epochs = 5,
                                                  .weight_decay = 0.03,
                                                  .schedule = SCHEDULE_COSINE,
                                                  .seed = 1,
+                                                 .teacher_weight = 0.7,
                                                  .validation = 5000};
 
 const char *const *config_presets(void)
@@ -46,11 +47,25 @@ static int read_augmentation(struct augmentation *out, const cJSON *json, const 
                : 0;
 }
 
+/* Most runs have no teacher, and their records say nothing of it. */
+static int read_teachers(struct settings *settings, struct json_object from, struct error *err)
+{
+    const char *teachers = settings->teachers;
+    if (json_get_string(&teachers, from, "teachers", 0, err) != 0 ||
+        json_get_number(&settings->teacher_weight, from, "teacher_weight", 0, 1, 0, err) != 0)
+        return -1;
+    if (strlen(teachers) >= sizeof settings->teachers)
+        return error_set(err, ERROR_MODEL, "%s.teachers is longer than %d bytes", from.where, CONFIG_TEACHERS - 1);
+    memmove(settings->teachers, teachers, strlen(teachers) + 1);
+    return 0;
+}
+
 int settings_from_json(struct settings *out, const cJSON *json, const char *where, int strict, struct error *err)
 {
-    static const char *const known[] = {"epochs",       "batch_size", "lr",         "momentum", "nesterov",
-                                        "weight_decay", "schedule",   "warmup",     "seed",     "augment",
-                                        "drawn",        "strangers",  "validation", "patience", NULL};
+    static const char *const known[] = {"epochs",         "batch_size", "lr",         "momentum", "nesterov",
+                                        "weight_decay",   "schedule",   "warmup",     "seed",     "augment",
+                                        "drawn",          "strangers",  "validation", "patience", "teachers",
+                                        "teacher_weight", NULL};
     const struct json_object from = {json, where};
     struct settings settings = *out;
     const cJSON *augment = NULL;
@@ -71,7 +86,8 @@ int settings_from_json(struct settings *out, const cJSON *json, const char *wher
         json_get_int(&settings.validation, from, "validation", 0, CONFIG_VALIDATION, strict, err) != 0 ||
         json_get_int(&settings.strangers, from, "strangers", 0, CONFIG_DRAWN, strict, err) != 0 ||
         json_get_int(&settings.drawn, from, "drawn", 0, CONFIG_DRAWN, strict, err) != 0 ||
-        json_get_int(&settings.patience, from, "patience", 0, CONFIG_EPOCHS, strict, err) != 0)
+        json_get_int(&settings.patience, from, "patience", 0, CONFIG_EPOCHS, strict, err) != 0 ||
+        read_teachers(&settings, from, err) != 0)
         return -1;
     settings.schedule = (enum schedule)schedule;
     settings.seed = (uint64_t)seed;
@@ -187,5 +203,9 @@ cJSON *settings_to_json(const struct settings *settings)
     cJSON_AddNumberToObject(json, "strangers", settings->strangers);
     cJSON_AddNumberToObject(json, "validation", settings->validation);
     cJSON_AddNumberToObject(json, "patience", settings->patience);
+    if (settings->teachers[0] != '\0') {
+        cJSON_AddStringToObject(json, "teachers", settings->teachers);
+        cJSON_AddItemToObject(json, "teacher_weight", json_number(settings->teacher_weight));
+    }
     return json;
 }

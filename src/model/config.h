@@ -18,6 +18,7 @@ enum {
     CONFIG_BATCH_SIZE = 4096,
     CONFIG_VALIDATION = 1000000000,
     CONFIG_DRAWN = 1000000, /* of drawn and of strangers */
+    CONFIG_TEACHERS = 1024, /* bytes of their paths */
 };
 
 #define CONFIG_LR_LEAST 1e-9
@@ -57,10 +58,12 @@ struct settings {
     double warmup; /* share of the run, 0 to CONFIG_WARMUP, over which the rate first rises */
     uint64_t seed;
     struct augmentation augment;
-    int drawn;      /* drawn digits that are trained with as well, 0 to CONFIG_DRAWN */
-    int strangers;  /* pictures of no digit, likewise */
-    int validation; /* the last so many training images are held out; 0 trains on all */
-    int patience;   /* epochs that the held-out images may be read no better before training ends; 0: any number */
+    int drawn;                      /* drawn digits that are trained with as well, 0 to CONFIG_DRAWN */
+    int strangers;                  /* pictures of no digit, likewise */
+    int validation;                 /* the last so many training images are held out; 0 trains on all */
+    char teachers[CONFIG_TEACHERS]; /* model files to learn from, parted by commas; "" for none */
+    double teacher_weight;          /* of their probabilities against the labels, 0 to 1 */
+    int patience; /* epochs that the held-out images may be read no better before training ends; 0: any number */
 };
 
 struct config {

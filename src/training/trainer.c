@@ -137,7 +137,10 @@ int trainer_create(struct trainer *out, struct model *model, const struct settin
     if (plan_create(&trainer.plan, &model->architecture, kernels, err) != 0)
         return -1;
     if (augment_create(&trainer.augment, &settings->augment, settings->seed, data, kernels, err) != 0 ||
-        draw_extra(&trainer, err) != 0 || allocate(&trainer, err) != 0) {
+        draw_extra(&trainer, err) != 0 ||
+        teacher_open(&trainer.teacher, settings->teachers, &model->architecture, settings->strangers > 0, kernels,
+                     threads, err) != 0 ||
+        allocate(&trainer, err) != 0) {
         trainer_free(&trainer);
         return -1;
     }
@@ -156,6 +159,7 @@ void trainer_free(struct trainer *trainer)
     free(trainer->scratch);
     free(trainer->rooms);
     augment_free(&trainer->augment);
+    teacher_close(&trainer->teacher);
     records_free(&trainer->records);
     plan_free(&trainer->plan);
     free(trainer->velocity);
@@ -180,8 +184,16 @@ static void run_tile(struct trainer *trainer, int thread, const int *minibatch, 
         labels[i] = from->labels[at];
     }
     plan_forward(scratch, trainer->model->parameters, images, count, &trainer->plan);
-    plan_backward(&trainer->records, tile, scratch, trainer->model->parameters, labels, 1 / (float)size,
-                  &trainer->plan);
+    if (trainer->teacher.count == 0) {
+        plan_backward(&trainer->records, tile, scratch, trainer->model->parameters, labels, 1 / (float)size,
+                      &trainer->plan);
+        return;
+    }
+    float said[TILE * ARCHITECTURE_CLASSES];
+    const struct plan_taught taught = {said, (float)trainer->settings.teacher_weight};
+    teacher_ask(said, &trainer->teacher, thread, images, count);
+    plan_backward_taught(&trainer->records, tile, scratch, trainer->model->parameters, labels, &taught, 1 / (float)size,
+                         &trainer->plan);
 }
 
 /* A share each where all the threads came that were asked for; else they take those of the others as well. */

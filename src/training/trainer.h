@@ -17,6 +17,7 @@
 #include "training/augment.h"
 #include "training/evaluator.h"
 #include "training/patience.h"
+#include "training/teacher.h"
 
 enum { TRAINER_THREADS = EVALUATOR_THREADS };
 
@@ -48,6 +49,7 @@ struct trainer {
     struct scratch *scratch; /* [threads] */
     struct records records;
     struct augment augment;
+    struct teacher teacher;
     struct augment_room *rooms;       /* [threads] */
     float *velocity;                  /* [parameter_count] */
     int *order;                       /* [count], the extra behind the images */
@@ -61,8 +63,8 @@ struct trainer {
  * the trainer.
  * Fails   with ERROR_DATA when the images do not match the network or the held-out part leaves nothing to train on,
  * with ERROR_USAGE when there is patience and nothing is held out, with ERROR_MODEL when network, batch and threads
- * would take more than TRAINER_MEMORY, or the settings ask for something drawn and the network does not read digits of
- * 28x28.
+ * would take more than TRAINER_MEMORY, a teacher cannot be had (teacher_open()), or the settings ask for something
+ * drawn and the network does not read digits of 28x28.
  */
 int trainer_create(struct trainer *out, struct model *model, const struct settings *settings,
                    const struct dataset *data, const struct kernels *kernels, int threads, struct error *err);
