@@ -21,7 +21,8 @@ int fit_ink(unsigned char out[FIT_SIDE * FIT_SIDE], const struct ink *ink, struc
 
 /* The same for what ink_find() finds in a picture of one digit, once ink_check() and figure_isolate() have seen it. A
  * picture that is fitted already is copied bit for bit: 28x28, what is not 0 in a box of 20 px (or 19), its centre of
- * mass within 0.52 of index 14 on both axes, its brightest pixel at least 250. Fails   as ink_find() does. */
+ * mass within 0.52 of index 14 on both axes, its brightest pixel at least 250.
+ * Fails   as ink_find() and ink_check() do. */
 int fit_picture(unsigned char out[FIT_SIDE * FIT_SIDE], const struct picture *picture, struct error *err);
 
 #endif

@@ -82,7 +82,7 @@ static int find_any(struct ink *ink, unsigned char *depth, struct ground *ground
     int is_clear = ink->border <= some_border;
     for (double pen = shorter / 2; !is_clear && pen > shorter / 32; pen /= 2)
         is_clear = is_clear_without(ink, depth, ground, picture, pen);
-    if (ground_close(ground, is_clear ? shadow * ink->pen : all))
+    if (ground_close(ground, is_clear ? shadow * ink->pen : all) || !is_clear)
         return find_darker(ink, depth, ground, picture, err);
     return 0;
 }

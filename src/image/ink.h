@@ -17,7 +17,10 @@ struct ink {
     double border;           /* the share of the picture's border that is ink */
 };
 
-/* Gives   the ink of a picture, of the same rows and cols.
+/* Gives   the ink of a picture, of the same rows and cols: dark on light or light on dark, the light made even, the
+ * paper's lines, specks and shadows left out. A shadow is what is darker over more than three strokes' width; where ink
+ *         would run out of the picture, ever narrower ones are tried.
+ * Memory  2 bytes a pixel, and what components_find() takes.
  * Fails   with ERROR_BLANK when the picture holds no ink, with ERROR_FAILED when memory is short. */
 int ink_find(struct ink *out, const struct picture *picture, struct error *err);
 

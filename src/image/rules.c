@@ -9,7 +9,7 @@
 enum {
     LEAST_SIDE = 48, /* in a smaller picture a stroke may well cross it all */
     THICKEST = 40,   /* a line is no thicker than this part of the shorter side, */
-    THIN = 3,        /* or this many pixels */
+    THIN = 3,        /* or than this many pixels */
     MOST_PIECES = 4096,
 };
 
@@ -26,9 +26,8 @@ struct view {
 
 /* A thin stretch of ink. */
 struct piece {
-    int left, right;   /* columns, right exclusive */
-    double start, end; /* rows, at its ends */
-    long long area;
+    int left, right;     /* columns, right exclusive */
+    double start, end;   /* rows, at its ends */
     int component, next; /* the piece that goes on from it, or -1 */
     int has_before;
 };
@@ -93,7 +92,7 @@ static int take_pieces(struct piece *pieces, const struct components *found, con
                                          right,
                                          row_near(found, component, box->left),
                                          row_near(found, component, right - 1),
-                                         component->area,
+
                                          i,
                                          -1,
                                          0};

@@ -84,6 +84,7 @@ static int is_deep(const unsigned char *depth, int cols, const struct components
     return 0;
 }
 
+/* A pen draws nothing smaller than its tip, and a quarter more is still no stroke. */
 static int is_small(const struct component *component, double pen)
 {
     return component->box.rows < 1.25 * pen && component->box.cols < 1.25 * pen;
