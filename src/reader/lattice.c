@@ -87,6 +87,10 @@ static int answer_price(double *price, const struct piece *pieces, int count, co
 {
     float probabilities[ARCHITECTURE_CLASSES];
     int digit;
+    *price = DIGIT + UNSURE * 2 * SURE;
+    if (*page->answers_left == 0)
+        return 0;
+    --*page->answers_left;
     if (lattice_answer(&digit, probabilities, pieces, count, page, err) != 0)
         return -1;
     *price = DIGIT + UNSURE * fmax(SURE - lattice_log_odds(page->classifier->certainty), 0);

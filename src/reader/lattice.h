@@ -13,11 +13,16 @@
 #include "reader/cuts.h"
 #include "reader/marks.h"
 
+/* How often the network is asked about one page: a digit of a clear page takes about six answers, and a picture of a
+ * million specks may not take hours. */
+enum { LATTICE_ANSWERS = 8192 };
+
 /* Where everything comes from; borrowed. */
 struct page {
     const struct ink *ink;
     const struct components *components;
     struct classifier *classifier;
+    int *answers_left; /* from LATTICE_ANSWERS on; at 0 whatever else could be a digit is as dear as can be */
 };
 
 struct lattice {

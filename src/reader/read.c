@@ -117,7 +117,8 @@ static int read_ink(struct reading *out, struct classifier *classifier, const st
     struct reading reading = {0};
     if (components_find(&components, ink->strength, ink->rows, ink->cols, INK_EDGE, err) != 0)
         return -1;
-    const struct page page = {ink, &components, classifier};
+    int answers_left = LATTICE_ANSWERS;
+    const struct page page = {ink, &components, classifier, &answers_left};
     const int failed = marks_find(&marks, &components, ink->rows, ink->cols, err) != 0 ||
                        read_marks(&reading, &marks, &page, reject, err) != 0;
     marks_free(&marks);
