@@ -15,7 +15,7 @@
 
 /* How often the network is asked about one page: a digit of a clear page takes about six answers, and a picture of a
  * million specks may not take hours. */
-enum { LATTICE_ANSWERS = 8192 };
+enum { LATTICE_ANSWERS = 4096 };
 
 /* Where everything comes from; borrowed. */
 struct page {

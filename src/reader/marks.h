@@ -4,7 +4,7 @@
 
 #include "image/components.h"
 
-enum { MARKS = 4096 }; /* the largest ones; a page full of writing has a few hundred */
+enum { MARKS = 2048 }; /* the largest ones; a page full of writing has a few hundred */
 
 struct mark {
     const struct component *component;
