@@ -6,7 +6,7 @@
 #include "nn/loss.h"
 
 static const double FIRST_LOSS_LOW = 0.5, FIRST_LOSS_HIGH = 1.5; /* times log(classes) */
-static const double DEAD_SHARE = 0.5, ONE_CLASS_SHARE = 0.9, ONE_CLASS_TRUTH = 0.5, RISE = 1.1;
+static const double DEAD_SHARE = 0.5, ONE_CLASS_SHARE = 0.9, ONE_CLASS_TRUTH = 0.5, RISE = 1.5;
 
 /* ---- Looking ---- */
 

@@ -9,7 +9,7 @@
 
 enum {
     ALARMS_IMAGES = 512, /* that are looked at after an epoch, spread over the training images */
-    ALARMS_RISES = 4     /* epochs in a row: in 32 runs of 2 to 60 epochs that ended well, none rose so often */
+    ALARMS_RISES = 4     /* epochs in a row: hardly a run that ends well rises so often, or by half */
 };
 
 /* Zero at the start of a run. */
@@ -41,7 +41,7 @@ int alarms_dead(struct error *alarm, struct alarms *alarms, const struct alarms_
 /* More than nine in ten answered as one class, which fewer than half of them are. */
 int alarms_one_class(struct error *alarm, struct alarms *alarms, const struct alarms_sample *sample);
 
-/* After each epoch: the loss on the held-out images rose ALARMS_RISES times in a row, and is a tenth above its lowest.
+/* After each epoch: the loss on the held-out images rose ALARMS_RISES times in a row, and is half above its lowest.
  */
 int alarms_rising(struct error *alarm, struct alarms *alarms, const struct epoch_log *log);
 
