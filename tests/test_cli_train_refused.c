@@ -187,15 +187,15 @@ static void a_config_that_is_not_there_is_refused(void **state)
     (void)state;
     commands_refused(4, "there is no preset and no file \"cours\": did you mean \"course\"?", "train --config cours");
     commands_refused(
-        4, "there is no preset and no file \"resnet\": presets are best, course, lenet5, lenet5-avg, plain or quick",
+        4, "there is no preset and no file \"resnet\": presets are best, course, lenet5, lenet5-avg, plain, quick or reader",
         "train --config resnet");
     commands_refused(4,
                      "./none.json: cannot be opened: No such file or directory: name a file that can be read, or a "
-                     "preset: best, course, lenet5, lenet5-avg, plain or quick",
+                     "preset: best, course, lenet5, lenet5-avg, plain, quick or reader",
                      "train --config ./none.json");
     commands_refused(4,
                      "data/mnist: is a folder, a file was expected: name a file that can be read, or a preset: best, "
-                     "course, lenet5, lenet5-avg, plain or quick",
+                     "course, lenet5, lenet5-avg, plain, quick or reader",
                      "train --config data/mnist");
 }
 

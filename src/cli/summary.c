@@ -225,7 +225,7 @@ static int load(struct architecture *out, const char *config_name, const char *m
 
 int summary_command(int argc, char **argv)
 {
-    static const char closing[] = "--config takes best, course, lenet5, lenet5-avg, plain, quick, or a JSON file.\n"
+    static const char closing[] = "--config takes best, course, lenet5, lenet5-avg, plain, quick, reader, or a JSON file.\n"
                                   "\n"
                                   "Example: lenet5 summary --config course\n"
                                   "Exit status: 4 config or model wrong.\n";

@@ -7,8 +7,9 @@
 /* A digit that counts is that certain, and as high as that share of the highest. */
 static const double SURE = 0.95, HIGH = 0.5;
 
-/* In heights of the highest: two digits are at least so far apart, and so far where the whole could be one. */
-static const double APART = 0.1, FAR = 0.35;
+/* In heights of the highest: two digits are at least so far apart, so far where one stands above the other (a pen that
+ * left out a few rows leaves less), and so far where the whole could be one. */
+static const double APART = 0.1, ABOVE = 0.2, FAR = 0.35;
 
 static int highest_of(const struct reading *reading)
 {
@@ -18,12 +19,12 @@ static int highest_of(const struct reading *reading)
     return highest;
 }
 
-/* Columns or rows that lie between two boxes, whichever are more; negative where they overlap. */
-static int gap(const struct box *a, const struct box *b)
+/* Whether two boxes have so many columns or rows between them. */
+static int are_apart(const struct box *a, const struct box *b, double apart, int highest)
 {
     const int across = a->left < b->left ? b->left - a->left - a->cols : a->left - b->left - b->cols;
     const int down = a->top < b->top ? b->top - a->top - a->rows : a->top - b->top - b->rows;
-    return across > down ? across : down;
+    return across >= apart * highest || down >= (apart > ABOVE ? apart : ABOVE) * highest;
 }
 
 /* Those that stand at least `apart` from all others that count before them. */
@@ -35,7 +36,7 @@ static int count_apart(const struct reading *reading, double apart)
         const struct reading_digit *digit = &reading->digits[i];
         int is_apart = (double)digit->certainty >= SURE && digit->box.rows >= HIGH * highest;
         for (int k = i > 0 ? i - 1 : 0; k < i && is_apart; k++)
-            is_apart = gap(&digit->box, &reading->digits[k].box) >= apart * highest;
+            is_apart = are_apart(&digit->box, &reading->digits[k].box, apart, highest);
         count += is_apart;
     }
     return count;
