@@ -13,7 +13,7 @@
 
 #include "floors.h"
 
-enum { NAMES = 4000 };
+enum { NAMES = 8192 };
 
 /* A name that an object defines or lacks. */
 struct name {
