@@ -32,7 +32,7 @@ static rlim_t address_space(void)
     unsigned long long pages = 0;
     FILE *file = fopen("/proc/self/statm", "r");
     if (file == NULL || fscanf(file, "%llu", &pages) != 1)
-        fail_msg("/proc/self/statm cannot be read");
+        fail_msg("%s", "/proc/self/statm cannot be read");
     fclose(file);
     return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
