@@ -69,7 +69,9 @@ TEST_PROGRAMS   := $(TESTS:tests/%.c=$(BUILD)/tests/%)
 
 # An emulator is slow: there what does not depend on the processor is left out, and what trains for minutes.
 ifneq ($(CROSS),)
-TEST_PROGRAMS := $(filter-out $(addprefix $(BUILD)/tests/test_,cli% embedding get_mnist learning objects page run runner structure),$(TEST_PROGRAMS))
+SLOW := alarms checkpoint cli% count embedding get_mnist learning objects page patience read run runner structure \
+        teacher trainer_strangers
+TEST_PROGRAMS := $(filter-out $(addprefix $(BUILD)/tests/test_,$(SLOW)),$(TEST_PROGRAMS))
 endif
 
 .PHONY: all run test test-arm setup reproduce card bench samples pictures help clean install uninstall format FORCE
