@@ -69,8 +69,8 @@ TEST_PROGRAMS   := $(TESTS:tests/%.c=$(BUILD)/tests/%)
 
 # An emulator is slow: there what does not depend on the processor is left out, and what trains for minutes.
 ifneq ($(CROSS),)
-SLOW := alarms checkpoint cli% count embedding get_mnist learning objects page patience read run runner structure \
-        teacher trainer_strangers
+SLOW := alarms checkpoint cli% count embedding get_mnist learning objects page patience read reproduce run runner \
+        structure teacher trainer_strangers
 TEST_PROGRAMS := $(filter-out $(addprefix $(BUILD)/tests/test_,$(SLOW)),$(TEST_PROGRAMS))
 endif
 
