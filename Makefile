@@ -69,8 +69,8 @@ TEST_PROGRAMS   := $(TESTS:tests/%.c=$(BUILD)/tests/%)
 
 # An emulator is slow: there what does not depend on the processor is left out, and what trains for minutes.
 ifneq ($(CROSS),)
-SLOW := alarms checkpoint cli% count embedding get_mnist learning objects page patience read reproduce run runner \
-        structure teacher trainer_strangers
+SLOW := alarms checkpoint cli% count documents draw_terminal embedding get_mnist learning objects page patience read \
+        reproduce run runner saved_pages structure teacher trainer_strangers
 TEST_PROGRAMS := $(filter-out $(addprefix $(BUILD)/tests/test_,$(SLOW)),$(TEST_PROGRAMS))
 endif
 
@@ -207,8 +207,8 @@ bench: all
 samples: all
 	@scripts/draw-samples $(BUILD)
 
-## pictures: the README's picture of the page (scripts/setup --browser installs what takes it)
-pictures: all $(BUILD)/tests/test_page
+## pictures: the README's pictures of the program at work (scripts/setup --browser installs what takes them)
+pictures: all $(BUILD)/tests/test_page $(BUILD)/tests/test_saved_pages
 	@scripts/draw-pictures $(BUILD)
 
 ## install: program, library, header and model, under PREFIX (/usr/local); uninstall removes them

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 
 #include "commands.h"
 #include "http.h"
+#include "image/decode.h"
 #include "support.h"
 
 #define ELEMENT "element-6066-11e4-a52e-4f735466cecf" /* the key that WebDriver gives elements */
@@ -99,6 +101,7 @@ struct browser browser_open(void)
 {
     static const char *const arguments[] = {
         "--headless",
+        "--hide-scrollbars",
         "--no-sandbox",
         "--disable-gpu",
         "--disable-quic",
@@ -271,13 +274,74 @@ static size_t decode_base64(char *text)
     return size;
 }
 
-void browser_photograph(const struct browser *browser, const char *path)
+static void capture(const struct browser *browser, const char *path, const char *parameters)
 {
-    cJSON *shot = devtools(browser, "Page.captureScreenshot", "{\"format\":\"png\",\"captureBeyondViewport\":true}");
+    cJSON *shot = devtools(browser, "Page.captureScreenshot", parameters);
     char *text = cJSON_GetObjectItem(shot, "data")->valuestring;
     const size_t size = decode_base64(text);
     support_write(path, text, size);
     cJSON_Delete(shot);
+}
+
+static double number(const struct browser *browser, const char *script)
+{
+    cJSON *value = browser_run(browser, script);
+    if (!cJSON_IsNumber(value))
+        fail_msg("%s gave no number", script);
+    const double found = value->valuedouble;
+    cJSON_Delete(value);
+    return found;
+}
+
+static double mean_gray(const char *path, int *cols)
+{
+    struct picture picture;
+    struct error err = {0};
+    double sum = 0;
+    if (decode_file(&picture, path, &err) != 0)
+        fail_msg("%s", err.text);
+    const int count = picture.rows * picture.cols;
+    for (int i = 0; i < count; i++)
+        sum += picture.gray[i];
+    *cols = picture.cols;
+    picture_free(&picture);
+    return sum / count;
+}
+
+const char *browser_screenshots(void)
+{
+    static char folder[4096];
+    snprintf(folder, sizeof folder, "%s", getenv("LENET5"));
+    strcpy(strrchr(folder, '/'), "/screenshots");
+    mkdir(folder, 0777);
+    return folder;
+}
+
+void browser_photograph(const struct browser *browser, const char *path, int width, const char *scheme)
+{
+    const int full = (int)number(browser, "return document.documentElement.scrollWidth");
+    int cols;
+    if (full > width)
+        fail_msg("%s: the page is %d wide", path, full);
+    capture(browser, path, "{\"format\":\"png\",\"captureBeyondViewport\":true}");
+    const double gray = mean_gray(path, &cols);
+    assert_int_equal(cols, width);
+    if (strcmp(scheme, "dark") == 0 ? gray > 80 : gray < 190)
+        fail_msg("%s: the mean gray is %.1f", path, gray);
+}
+
+void browser_photograph_top(const struct browser *browser, const char *path, const char *last, double scale)
+{
+    enum { MARGIN = 8 };
+    char text[512];
+    snprintf(text, sizeof text, "return document.querySelector('%s').getBoundingClientRect().bottom + scrollY", last);
+    const double height = MARGIN + number(browser, text);
+    const double width = number(browser, "return document.documentElement.clientWidth");
+    snprintf(text, sizeof text,
+             "{\"format\":\"png\",\"captureBeyondViewport\":true,"
+             "\"clip\":{\"x\":0,\"y\":0,\"width\":%.0f,\"height\":%.0f,\"scale\":%g}}",
+             width, height, scale);
+    capture(browser, path, text);
 }
 
 void browser_assert_quiet(const struct browser *browser)

@@ -39,8 +39,14 @@ void browser_type(const struct browser *browser, const int *keys, int count);
 /* Chooses a file in the <input type=file> with that id. */
 void browser_choose(const struct browser *browser, const char *id, const char *path);
 
-/* The whole page as PNG. */
-void browser_photograph(const struct browser *browser, const char *path);
+/* The folder for photographs, which stays: the build folder's screenshots/, made where it is missing. */
+const char *browser_screenshots(void);
+
+/* The whole page as PNG. Fails the test where it is wider than the window or not as light or dark as `scheme` says. */
+void browser_photograph(const struct browser *browser, const char *path, int width, const char *scheme);
+
+/* The page from its top to the foot of the element that a CSS selector finds, each pixel as `scale` by `scale`. */
+void browser_photograph_top(const struct browser *browser, const char *path, const char *last, double scale);
 
 /* Fails the test with the first line that the page or the browser put into the console since the last visit or call.
  */

@@ -10,14 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <cmocka.h>
 
 #include "browser.h"
 #include "commands.h"
 #include "http.h"
-#include "image/decode.h"
 #include "model/model_file.h"
 
 #define ANSWER "document.getElementById('digit').textContent"
@@ -25,7 +23,7 @@
 
 static struct http_server server;
 static struct browser browser;
-static char url[64], screenshots[4096];
+static char url[64];
 
 /* In thousandths of the drawing area. */
 static const int seven[][2] = {{280, 200}, {500, 205}, {720, 200}, {640, 400}, {540, 600}, {450, 820}};
@@ -44,9 +42,6 @@ static int arrive(void **state)
 {
     char model[4300];
     commands_arrive(state);
-    snprintf(screenshots, sizeof screenshots, "%s", getenv("LENET5"));
-    strcpy(strrchr(screenshots, '/'), "/screenshots");
-    mkdir(screenshots, 0777);
     snprintf(model, sizeof model, "--threads 2 --model %s/models/lenet5.json", commands_repository());
     server = http_start(model);
     snprintf(url, sizeof url, "http://localhost:%d/", server.port);
@@ -223,37 +218,14 @@ static void the_filter_tab_works_on_what_was_drawn(void **state)
 
 /* ---- Looks ---- */
 
-static double mean_gray(const char *path, int *cols)
-{
-    struct picture picture;
-    struct error err = {0};
-    double sum = 0;
-    if (decode_file(&picture, path, &err) != 0)
-        fail_msg("%s", err.text);
-    const int count = picture.rows * picture.cols;
-    for (int i = 0; i < count; i++)
-        sum += picture.gray[i];
-    *cols = picture.cols;
-    picture_free(&picture);
-    return sum / count;
-}
-
-static double photograph(int width, const char *scheme, const char *tab)
+static void photograph(int width, const char *scheme, const char *tab)
 {
     char path[4300];
-    int cols;
     snprintf(path, sizeof path, "document.getElementById('tab-%s').click(); scrollTo(0, 0); return true", tab);
     cJSON_Delete(browser_run(&browser, path));
     browser_wait(&browser, "return document.querySelector('[role=tabpanel]:not([hidden]) :is(canvas, td)') !== null");
-    cJSON *over = browser_run(&browser, "return document.documentElement.scrollWidth - innerWidth");
-    if (over->valueint > 0)
-        fail_msg("at %d pixels the tab %s is %d too wide", width, tab, over->valueint);
-    cJSON_Delete(over);
-    snprintf(path, sizeof path, "%s/%s-%d-%s.png", screenshots, tab, width, scheme);
-    browser_photograph(&browser, path);
-    const double mean = mean_gray(path, &cols);
-    assert_true(cols <= width && cols > width - 40); /* but for a scroll bar */
-    return mean;
+    snprintf(path, sizeof path, "%s/%s-%d-%s.png", browser_screenshots(), tab, width, scheme);
+    browser_photograph(&browser, path, width, scheme);
 }
 
 static void it_fits_both_widths_in_light_and_dark(void **state)
@@ -266,11 +238,8 @@ static void it_fits_both_widths_in_light_and_dark(void **state)
             visit(sizes[s][0], sizes[s][1], dark ? "dark" : "light");
             browser_draw(&browser, "pad", three, THREE);
             browser_wait(&browser, "return " ANSWER " === '3' && performance.getEntriesByName('answer').length === 1");
-            for (int t = 0; t < 3; t++) {
-                const double gray = photograph(sizes[s][0], dark ? "dark" : "light", tabs[t]);
-                if (dark ? gray > 80 : gray < 190)
-                    fail_msg("%s at %d: the mean gray is %.1f", tabs[t], sizes[s][0], gray);
-            }
+            for (int t = 0; t < 3; t++)
+                photograph(sizes[s][0], dark ? "dark" : "light", tabs[t]);
             browser_assert_quiet(&browser);
         }
 }

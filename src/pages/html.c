@@ -114,7 +114,7 @@ static const char style[] =
     "display:block}svg text{fill:var(--text);font:13px system-ui,sans-serif}svg .muted{fill:var(--muted)}"
     "svg .axis{stroke:var(--line)}svg path{fill:none;stroke-width:2;stroke-linejoin:round}.line0{stroke:var(--accent)}"
     ".line1{stroke:var(--warm)}svg .name0{fill:var(--accent)}svg .name1{fill:var(--warm)}code,pre{font:.875rem/1.5 "
-    "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}"
+    "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}code{overflow-wrap:anywhere}"
     "pre{overflow-x:auto;background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:.75rem}"
     "@media print{:root{--ground:#fff;--paper:#fff;--text:#000;--muted:#444;--line:#bbb;--accent:#1f4e8c;"
     "--soft:#eee}body{max-width:none;padding:0}h2{break-after:avoid}figure,tr{break-inside:avoid}}";
