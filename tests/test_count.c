@@ -3,8 +3,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -12,35 +10,14 @@
 #include "numbers.h"
 #include "pictures.h"
 #include "reader/count.h"
-#include "support.h"
+#include "shipped.h"
 
 enum { ROWS = 200, COLS = 400, HEIGHT = 60, PAPER = 235 };
-
-static struct classifier classifier;
-
-static int arrive(void **state)
-{
-    (void)state;
-    const char *root = getenv("LENET5_ROOT");
-    struct error err = {0};
-    char *path = support_path(root != NULL ? root : ".", "models/lenet5.json");
-    if (classifier_open(&classifier, path, kernels_pick(NULL), &err) != 0)
-        fail_msg("%s", err.text);
-    free(path);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    classifier_close(&classifier);
-    return 0;
-}
 
 static int count(const struct picture *picture)
 {
     int digits = -1;
-    assert_int_equal(count_digits(&digits, &classifier, picture, NULL), 0);
+    assert_int_equal(count_digits(&digits, &shipped, picture, NULL), 0);
     return digits;
 }
 
@@ -121,5 +98,5 @@ int main(void)
         cmocka_unit_test(what_the_network_takes_as_it_is_is_one),
         cmocka_unit_test(nothing_is_none),
     };
-    return cmocka_run_group_tests(tests, arrive, leave);
+    return cmocka_run_group_tests(tests, shipped_open, shipped_close);
 }

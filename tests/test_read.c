@@ -3,8 +3,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -12,36 +10,15 @@
 #include "numbers.h"
 #include "pictures.h"
 #include "reader/read.h"
-#include "support.h"
+#include "shipped.h"
 
 enum { ROWS = 240, COLS = 480, HEIGHT = 60, PAPER = 235 };
-
-static struct classifier classifier;
-
-static int arrive(void **state)
-{
-    (void)state;
-    const char *root = getenv("LENET5_ROOT");
-    struct error err = {0};
-    char *path = support_path(root != NULL ? root : ".", "models/lenet5.json");
-    if (classifier_open(&classifier, path, kernels_pick(NULL), &err) != 0)
-        fail_msg("%s", err.text);
-    free(path);
-    return 0;
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    classifier_close(&classifier);
-    return 0;
-}
 
 static struct reading read_picture(const struct picture *picture, double reject)
 {
     struct reading reading;
     struct error err = {0};
-    if (reader_read(&reading, &classifier, picture, reject, &err) != 0)
+    if (reader_read(&reading, &shipped, picture, reject, &err) != 0)
         fail_msg("%s", err.text);
     return reading;
 }
@@ -339,5 +316,5 @@ int main(void)
         cmocka_unit_test(digits_less_certain_than_the_threshold_are_rejected),
         cmocka_unit_test(a_network_for_other_images_is_refused),
     };
-    return cmocka_run_group_tests(tests, arrive, leave);
+    return cmocka_run_group_tests(tests, shipped_open, shipped_close);
 }
