@@ -46,6 +46,19 @@ static void a_model_is_trained_again_to_the_same_bytes(void **state)
     assert_ends_with("/mine.json, byte for byte\n");
 }
 
+static void a_model_that_was_calibrated_is_trained_again_too(void **state)
+{
+    (void)state;
+    commands_well("train --quiet --epochs 2 --validation 100 --out calibrated.json");
+    commands_well("calibrate --model calibrated.json");
+    commands_shell("grep -q '\"calibration\"' calibrated.json");
+    assert_int_equal(reproduce("calibrated.json"), 0);
+    assert_ends_with("/calibrated.json, byte for byte, but for what lenet5 calibrate wrote into it\n");
+    commands_shell("sed 's/\"test\"/\"tests\"/' calibrated.json > edited.json && ! cmp -s edited.json calibrated.json");
+    assert_int_not_equal(reproduce("edited.json"), 0);
+    assert_ends_with(": their records differ\n");
+}
+
 static void other_weights_are_told(void **state)
 {
     (void)state;
@@ -72,6 +85,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_model_is_trained_again_to_the_same_bytes),
+        cmocka_unit_test(a_model_that_was_calibrated_is_trained_again_too),
         cmocka_unit_test(other_weights_are_told),
         cmocka_unit_test(other_data_is_told),
     };
