@@ -1,5 +1,5 @@
 /* Whole files: read with a limit; written so that nobody ever sees half of one; and folders. */
-#define _XOPEN_SOURCE 700
+#define _GNU_SOURCE /* O_TMPFILE */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -235,6 +236,33 @@ static void a_write_that_breaks_off_leaves_the_old_file(void **state)
     assert_nothing_left_behind();
 }
 
+/* The limit's signal kills it in the middle of the bytes, as kill -9 might. */
+static void a_program_that_is_killed_while_it_writes_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    const int nameless = open(support_folder, O_TMPFILE | O_WRONLY, 0600);
+    if (nameless < 0)
+        skip(); /* this file system has only files with names */
+    close(nameless);
+    write_file(support_file, "old");
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        const struct rlimit low = {4096, 4096};
+        static const char content[5000];
+        struct error err;
+        signal(SIGXFSZ, SIG_DFL);
+        setrlimit(RLIMIT_FSIZE, &low);
+        files_write(support_file, content, sizeof content, &err);
+        _exit(0);
+    }
+    int status;
+    assert_true(waitpid(child, &status, 0) == child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
+    assert_holds(support_file, "old");
+    assert_nothing_left_behind();
+}
+
 static void what_is_appended_stands_behind_what_was_there(void **state)
 {
     (void)state;
@@ -244,6 +272,23 @@ static void what_is_appended_stands_behind_what_was_there(void **state)
     assert_holds(support_file, "one\ntwo\n");
     assert_said(files_append(support_folder, "x", 1, &err), &err, ERROR_FAILED, support_folder,
                 "cannot be written: Is a directory");
+}
+
+static void what_cannot_be_appended_whole_is_not_appended(void **state)
+{
+    (void)state;
+    struct rlimit kept, low;
+    struct error err = {0};
+    write_file(support_file, "a line\n");
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &kept), 0);
+    low = kept;
+    low.rlim_cur = 10;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
+    const int result = files_append(support_file, "another\n", 8, &err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &kept), 0);
+    assert_said(result, &err, ERROR_FAILED, support_file, "cannot be written: File too large");
+    assert_holds(support_file, "a line\n");
 }
 
 /* ---- Trying out ---- */
@@ -345,7 +390,9 @@ int main(void)
         EACH(what_is_no_regular_file_is_written_in_place),
         EACH(a_folder_or_a_path_through_nothing_is_refused),
         EACH(a_write_that_breaks_off_leaves_the_old_file),
+        EACH(a_program_that_is_killed_while_it_writes_leaves_nothing_behind),
         EACH(what_is_appended_stands_behind_what_was_there),
+        EACH(what_cannot_be_appended_whole_is_not_appended),
         EACH(a_path_that_can_be_written_is_said_so_and_not_touched),
         EACH(a_path_that_cannot_be_written_is_said_so),
         EACH(a_symbolic_link_is_followed_there_too),

@@ -1,5 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
-#define _XOPEN_SOURCE 700
+#define _GNU_SOURCE /* O_TMPFILE */
 #include "base/files.h"
 
 #include <errno.h>
@@ -103,7 +102,11 @@ static int write_opened(const char *path, int flags, const void *bytes, size_t s
     int descriptor = open(path, O_WRONLY | O_CLOEXEC | flags, 0666);
     if (descriptor < 0)
         return cannot_write(err, path, errno);
+    struct stat before;
+    const int is_file = fstat(descriptor, &before) == 0 && S_ISREG(before.st_mode);
     int failed = write_all(descriptor, bytes, size) != 0 ? errno : 0;
+    if (failed != 0 && is_file && ftruncate(descriptor, before.st_size) != 0) /* half a line is worse than none */
+        failed = errno;
     if (close(descriptor) != 0 && failed == 0)
         failed = errno;
     return failed != 0 ? cannot_write(err, path, failed) : 0;
@@ -140,9 +143,51 @@ static int resolve(char target[PATH_MAX], const char *path, int exists, struct e
     return 0;
 }
 
+/* What follows gives 0, or what went wrong as an errno. */
+
+static int fill(int descriptor, const void *bytes, size_t size, mode_t mode)
+{
+    int failed = 0;
+    if (write_all(descriptor, bytes, size) != 0 || fchmod(descriptor, mode) != 0 || fsync(descriptor) != 0)
+        failed = errno;
+    return failed;
+}
+
+/* A file that gets a name when it is whole: whoever is killed before leaves nothing behind. Not every file system can
+ * do that, and it needs /proc. */
+static int write_nameless(const char *temporary, const void *bytes, size_t size, mode_t mode)
+{
+    char folder[PATH_MAX + 32], link[64];
+    snprintf(folder, sizeof folder, "%s", temporary);
+    const int descriptor = open(dirname(folder), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+        return errno;
+    int failed = fill(descriptor, bytes, size, mode);
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    if (failed == 0 && linkat(AT_FDCWD, link, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) != 0)
+        failed = errno;
+    if (close(descriptor) != 0 && failed == 0)
+        failed = errno;
+    return failed;
+}
+
+/* Under a name that is nobody's: `temporary` is a template. */
+static int write_named(char *temporary, const void *bytes, size_t size, mode_t mode)
+{
+    const int descriptor = mkstemp(temporary);
+    if (descriptor < 0)
+        return errno;
+    int failed = fill(descriptor, bytes, size, mode);
+    if (close(descriptor) != 0 && failed == 0)
+        failed = errno;
+    if (failed != 0)
+        unlink(temporary);
+    return failed;
+}
+
 int files_write(const char *path, const void *bytes, size_t size, struct error *err)
 {
-    char target[PATH_MAX], temporary[PATH_MAX + 16];
+    char target[PATH_MAX], temporary[PATH_MAX + 32];
     struct stat status;
     int exists = stat(path, &status) == 0;
     if (exists && S_ISDIR(status.st_mode))
@@ -151,22 +196,19 @@ int files_write(const char *path, const void *bytes, size_t size, struct error *
         return write_opened(path, 0, bytes, size, err);
     if (resolve(target, path, exists, err) != 0)
         return -1;
-    snprintf(temporary, sizeof temporary, TEMPORARY, target);
-    int descriptor = mkstemp(temporary);
-    if (descriptor < 0)
-        return cannot_write(err, path, errno);
-
     mode_t mask = umask(0);
     umask(mask);
     mode_t mode = exists ? status.st_mode & 0777 : 0666 & ~mask;
-    int failed = 0;
-    if (write_all(descriptor, bytes, size) != 0 || fchmod(descriptor, mode) != 0 || fsync(descriptor) != 0)
-        failed = errno;
-    if (close(descriptor) != 0 && failed == 0)
-        failed = errno;
-    if (failed == 0 && rename(temporary, target) != 0)
-        failed = errno;
+    snprintf(temporary, sizeof temporary, "%s.%ld", target, (long)getpid());
+    int failed = write_nameless(temporary, bytes, size, mode);
     if (failed != 0) {
+        snprintf(temporary, sizeof temporary, TEMPORARY, target);
+        failed = write_named(temporary, bytes, size, mode);
+    }
+    if (failed != 0)
+        return cannot_write(err, path, failed);
+    if (rename(temporary, target) != 0) {
+        failed = errno;
         unlink(temporary);
         return cannot_write(err, path, failed);
     }

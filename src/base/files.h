@@ -13,14 +13,15 @@
 int files_read(unsigned char **bytes, size_t *size, const char *path, size_t limit, enum error_kind kind,
                struct error *err);
 
-/* Writes `size` bytes to `path` so that no reader ever sees half a file: a temporary name in the same folder, flushed
- * to disk, then renamed. A symbolic link is followed; what is not a regular file (a pipe, /dev/stdout) is written in
+/* Writes `size` bytes to `path` so that no reader ever sees half a file: a temporary file in the same folder, flushed
+ * to disk, then renamed; who is killed meanwhile leaves nothing of it, but where the file system has no files without
+ * names FILE.XXXXXX. A symbolic link is followed; what is not a regular file (a pipe, /dev/stdout) is written in
  * place.
  * Fails   with ERROR_FAILED, the old file as it was and the temporary one removed. */
 int files_write(const char *path, const void *bytes, size_t size, struct error *err);
 
 /* Puts `size` bytes behind what `path` holds, in one piece; a file that is not there is begun.
- * Fails   with ERROR_FAILED; part of the bytes may then stand there. */
+ * Fails   with ERROR_FAILED, the file as it was. */
 int files_append(const char *path, const void *bytes, size_t size, struct error *err);
 
 /* Tries out whether files_write() to `path` can work, before hours are spent on its content: the folder exists and is
