@@ -152,6 +152,19 @@ static void the_second_signal_stops_at_once(void **state)
     assert_int_equal(access("twice.json", F_OK), -1);
 }
 
+static void runs_that_were_not_begun_are_spoken_of(void **state)
+{
+    (void)state;
+    const pid_t child = start(TRAIN "--epochs 100000 --seeds 3 --out many.json --log many.jsonl");
+    wait_for("many-seed1.jsonl");
+    assert_int_equal(kill(child, SIGTERM), 0);
+    assert_int_equal(status_of(child), 143);
+    char *said = commands_file("said");
+    assert_non_null(strstr(said, "train --resume many-seed1.checkpoint.json\n"
+                                 "lenet5: 0 of 3 seeds are done, and the rest are those from 1 on\n"));
+    free(said);
+}
+
 static void a_run_that_has_ended_may_be_resumed_and_saves_the_same_model(void **state)
 {
     (void)state;
@@ -204,6 +217,40 @@ static void a_checkpoint_that_finds_no_room_is_spoken_of_once(void **state)
     assert_same_files("room.json", "whole.json");
 }
 
+static void a_log_that_cannot_be_written_does_not_hide_a_checkpoint_that_cannot(void **state)
+{
+    (void)state;
+    commands_shell("trap '' XFSZ; ulimit -f 400; \"$LENET5\" " TRAIN
+                   "--out hidden.json --checkpoint hidden.checkpoint --log /dev/full >/dev/null 2>said");
+    char *said = commands_file("said");
+    assert_string_equal(said,
+                        "lenet5: /dev/full: cannot be written: No space left on device: training goes on without it\n"
+                        "lenet5: hidden.checkpoint: cannot be written: File too large: training goes on without it\n");
+    free(said);
+}
+
+static void a_model_that_finds_no_room_is_not_lost_where_there_is_a_checkpoint(void **state)
+{
+    (void)state;
+    static const char lost[] = "lenet5: /dev/full: cannot be written: No space left on device\n";
+    char expected[300];
+    snprintf(
+        expected, sizeof expected,
+        "%slenet5: kept.checkpoint has what was trained: lenet5 train --resume kept.checkpoint saves it once there "
+        "is a place for it\n",
+        lost);
+    struct program_run run = program(TRAIN "--out /dev/full --checkpoint kept.checkpoint");
+    assert_int_equal(run.status, 1);
+    assert_string_equal(run.err, expected);
+    program_free(&run);
+    run = program("train --quiet --resume kept.checkpoint");
+    assert_string_equal(run.err, expected);
+    program_free(&run);
+    run = program(TRAIN "--epochs 1 --out /dev/full");
+    assert_string_equal(run.err, lost);
+    program_free(&run);
+}
+
 static void a_folder_that_cannot_be_written_is_said_before_anything_is_done(void **state)
 {
     (void)state;
@@ -245,9 +292,12 @@ int main(void)
         cmocka_unit_test(sigint_saves_and_the_run_goes_on_to_the_same_bytes),
         cmocka_unit_test(sigterm_does_too),
         cmocka_unit_test(the_second_signal_stops_at_once),
+        cmocka_unit_test(runs_that_were_not_begun_are_spoken_of),
         cmocka_unit_test(a_run_that_has_ended_may_be_resumed_and_saves_the_same_model),
         cmocka_unit_test(kill_9_at_any_moment_leaves_a_good_checkpoint_and_the_older_model),
         cmocka_unit_test(a_checkpoint_that_finds_no_room_is_spoken_of_once),
+        cmocka_unit_test(a_log_that_cannot_be_written_does_not_hide_a_checkpoint_that_cannot),
+        cmocka_unit_test(a_model_that_finds_no_room_is_not_lost_where_there_is_a_checkpoint),
         cmocka_unit_test(a_folder_that_cannot_be_written_is_said_before_anything_is_done),
         cmocka_unit_test(resume_takes_no_settings),
         cmocka_unit_test(two_files_of_one_name_are_refused),

@@ -17,7 +17,7 @@ struct loop {
     const struct train_epochs *epochs;
     struct progress progress;
     struct alarms alarms;
-    bool has_failed; /* to write a log or a checkpoint: said once */
+    bool said_log, said_checkpoint; /* that it cannot be written */
 };
 
 static int on_minibatch(void *context, int epoch, long done, double loss)
@@ -32,11 +32,11 @@ static int on_minibatch(void *context, int epoch, long done, double loss)
     return interrupt_came() != 0;
 }
 
-static void tell_once(struct loop *loop, const struct error *err)
+static void tell_once(bool *said, const struct error *err)
 {
-    if (!loop->has_failed)
+    if (!*said)
         output_note("%s: training goes on without it", err->text);
-    loop->has_failed = true;
+    *said = true;
 }
 
 static int save(const struct loop *loop, struct error *err)
@@ -61,7 +61,7 @@ static void log_epoch(struct loop *loop, const struct epoch_log *log)
     struct error err;
     char *text = train_report_log(log, 1, epochs->trainer->count, &err);
     if (text == NULL || files_append(epochs->run.log, text, strlen(text), &err) != 0)
-        tell_once(loop, &err);
+        tell_once(&loop->said_log, &err);
     free(text);
 }
 
@@ -90,8 +90,11 @@ static void end_epoch(struct loop *loop, const struct epoch_log *log)
     warn(loop, log);
     if (epochs->run.log != NULL)
         log_epoch(loop, log);
-    if (every > 0 && (done % every == 0 || trainer_is_done(epochs->trainer)) && save(loop, &err) != 0)
-        tell_once(loop, &err);
+    if (every == 0 || (done % every != 0 && !trainer_is_done(epochs->trainer)))
+        return;
+    *epochs->is_kept = save(loop, &err) == 0;
+    if (!*epochs->is_kept)
+        tell_once(&loop->said_checkpoint, &err);
 }
 
 static int stop(const struct loop *loop, int number)

@@ -13,6 +13,7 @@ struct train_epochs {
     struct epoch_log *logs; /* [settings.epochs]; those before trainer->epoch are there already */
     struct checkpoint_run run;
     const char *checkpoint; /* the file that run.every and interruptions write */
+    bool *is_kept;          /* becomes whether the last of them was written */
     bool json, quiet;
 };
 

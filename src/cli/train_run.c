@@ -40,6 +40,7 @@ struct run {
     struct train_result *result;
     struct trainer trainer;
     struct epoch_log *logs; /* [settings.epochs] */
+    bool is_kept;           /* a checkpoint has what was trained */
 };
 
 /* Tests and saves. The model is saved even if the test set turns out to be unusable: hours of training are not thrown
@@ -63,8 +64,13 @@ static int finish(struct run *run)
     int status = tested != 0 ? output_error(&err) : STATUS_DONE;
     cJSON_Delete(model->training);
     model->training = record_to_json(&record);
-    if (model_file_save(model, asked->out, &err) != 0)
-        return output_error(&err);
+    if (model_file_save(model, asked->out, &err) != 0) {
+        status = output_error(&err);
+        if (run->is_kept)
+            output_note("%s has what was trained: lenet5 train --resume %s saves it once there is a place for it",
+                        asked->checkpoint, asked->checkpoint);
+        return status;
+    }
     if (!asked->json && !asked->quiet)
         printf("\n");
     if (!asked->json)
@@ -91,12 +97,14 @@ static int train(struct run *run)
                                                 .log = asked->log,
                                                 .every = asked->every},
                                         .checkpoint = asked->checkpoint,
+                                        .is_kept = &run->is_kept,
                                         .json = asked->json,
                                         .quiet = asked->quiet};
     if (run->job->resumed != NULL) {
         if (checkpoint_restore(&run->trainer, run->job->resumed, &err) != 0)
             return output_error(&err);
         memcpy(run->logs, run->job->resumed->logs, (size_t)run->job->resumed->epoch * sizeof *run->logs);
+        run->is_kept = true;
     }
     if (!asked->quiet)
         train_report_start(asked->json ? stderr : stdout, &run->trainer, run->job->directory);

@@ -8,6 +8,8 @@
 #include "base/files.h"
 #include "cli/output.h"
 
+enum { EXIT_SIGNAL = 128 }; /* above it: a run was interrupted */
+
 /* The names of one seed's files. */
 struct names {
     char out[TRAIN_PATH], checkpoint[TRAIN_PATH], log[TRAIN_PATH];
@@ -153,7 +155,7 @@ int train_seeds(const struct train_job *job)
         if (done == count) {
             status = report(validation, tests, runs, job->asked);
             runs = NULL;
-        } else if (done > 0) {
+        } else if (done > 0 || status > EXIT_SIGNAL) {
             output_note("%d of %d seeds are done, and the rest are those from %llu on", done, count,
                         (unsigned long long)job->asked->config.settings.seed + (unsigned long long)done);
         }
