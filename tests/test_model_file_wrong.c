@@ -243,7 +243,8 @@ static void other_formats_and_versions_are_refused(void **state)
     assert_bytes_refused(config, strlen(config),
                          "is JSON but no model: a model has the key \"format\" with \"lenet5-model\"");
     assert_bytes_refused("[1]", 3, "is JSON but no model: a model has the key \"format\" with \"lenet5-model\"");
-    assert_change_refused("{", "lenet5-model", "onnx", "format is \"onnx\": \"lenet5-model\" was expected");
+    assert_change_refused("{", "lenet5-model", "onnx",
+                          "format is \"onnx\": \"lenet5-model\" was expected, which lenet5 train --out writes");
     assert_change_refused("{", "\"lenet5-model\"", "5", "format is not a string");
     assert_change_refused("{", "\"version\":\t1", "\"version\": 2",
                           "version is 2, and this program reads version 1: use a newer program");

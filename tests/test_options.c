@@ -291,7 +291,10 @@ static void what_is_required_must_be_there(void **state)
     train.options.operands_min = 1;
     assert_int_equal(PARSE(&train, "-d", "x"), -1);
     assert_string_equal(train.err.text, "train needs IMAGE (one or more): lenet5 train --help shows how");
-    train.options.operands_max = 1;
+    train.options.operands_min = 2;
+    assert_int_equal(PARSE(&train, "-d", "x", "a.png"), -1);
+    assert_string_equal(train.err.text, "train needs IMAGE (two or more): lenet5 train --help shows how");
+    train.options.operands_max = train.options.operands_min = 1;
     assert_int_equal(PARSE(&train, "-d", "x"), -1);
     assert_string_equal(train.err.text, "train needs IMAGE: lenet5 train --help shows how");
     assert_int_equal(PARSE(&train, "-d", "x", "--", "-a"), 0);

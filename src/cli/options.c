@@ -230,7 +230,11 @@ static int check_complete(const struct options *options, struct error *err)
                              options->specs[i].name, options->command);
     if (options->operand_count < options->operands_min)
         return error_set(err, ERROR_USAGE, "%s needs %s%s: lenet5 %s --help shows how", options->command,
-                         options->operand, options->operands_max > 1 ? " (one or more)" : "", options->command);
+                         options->operand,
+                         options->operands_max == 1  ? ""
+                         : options->operands_min > 1 ? " (two or more)"
+                                                     : " (one or more)",
+                         options->command);
     return 0;
 }
 

@@ -101,7 +101,9 @@ static int read_format(struct json_object from, struct error *err)
     if (json_get_string(&format, from, "format", 1, err) != 0)
         return -1;
     if (strcmp(format, MODEL_FORMAT) != 0)
-        return error_set(err, ERROR_MODEL, "format is \"%.64s\": \"" MODEL_FORMAT "\" was expected", format);
+        return error_set(err, ERROR_MODEL,
+                         "format is \"%.64s\": \"" MODEL_FORMAT "\" was expected, which lenet5 train --out writes",
+                         format);
     if (json_get_int(&version, from, "version", 0, 1000000, 1, err) != 0)
         return -1;
     if (version != MODEL_FILE_VERSION)
