@@ -36,9 +36,11 @@ static int check_seeds(const struct train_asked *asked, struct error *err)
                            (unsigned long long)first, asked->seeds - 1, (unsigned long long)CONFIG_SEED);
 }
 
-static int choose_teacher(struct train_asked *asked, struct error *err)
+static int choose_teacher(struct train_asked *asked, const struct options *options, struct error *err)
 {
     char *kept = asked->config.settings.teachers;
+    if (asked->teacher == NULL && kept[0] == '\0' && options_given(options, "teacher-weight"))
+        return error_set(err, ERROR_USAGE, "--teacher-weight weighs what a teacher says: use --teacher as well");
     if (asked->teacher == NULL)
         return 0;
     if (strlen(asked->teacher) >= CONFIG_TEACHERS)
@@ -268,8 +270,8 @@ bool train_options_parse(struct train_asked *asked, int *status, int argc, char 
     asked->schedule = (int)settings->schedule;
     options_restore(&options);
     settings->schedule = (enum schedule)asked->schedule;
-    if (check_resume(&options, asked, &err) != 0 || check_seeds(asked, &err) != 0 || choose_teacher(asked, &err) != 0 ||
-        choose_checkpoint(asked, &options, &err) != 0) {
+    if (check_resume(&options, asked, &err) != 0 || check_seeds(asked, &err) != 0 ||
+        choose_teacher(asked, &options, &err) != 0 || choose_checkpoint(asked, &options, &err) != 0) {
         *status = output_error(&err);
         return false;
     }

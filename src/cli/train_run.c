@@ -56,6 +56,7 @@ static int finish(struct run *run)
                             .kernels = run->job->kernels->name,
                             .data = trainer->images.source,
                             .data_digest = trainer->images.digest,
+                            .teacher_digest = trainer->teacher.count > 0 ? trainer->teacher.digest : NULL,
                             .images = trainer->images.count,
                             .epoch_count = trainer->epoch,
                             .kept_epoch = trainer_keep_best(trainer),

@@ -25,6 +25,8 @@ cJSON *record_to_json(const struct record *record)
     if (record->data != NULL)
         cJSON_AddStringToObject(json, "data", record->data);
     cJSON_AddStringToObject(json, "data_digest", record->data_digest);
+    if (record->teacher_digest != NULL)
+        cJSON_AddStringToObject(json, "teacher_digest", record->teacher_digest);
     cJSON_AddNumberToObject(json, "images", record->images);
     cJSON *epochs = cJSON_AddArrayToObject(json, "epochs");
     for (int i = 0; i < record->epoch_count; i++) {

@@ -13,7 +13,9 @@
 
 #define CHECKPOINT_FORMAT "lenet5-checkpoint"
 #define CHECKPOINT_BYTES ((size_t)3 * MODEL_FILE_BYTES)
-#define LARGEST 1e300 /* of a sum of losses, or of seconds */
+#define ZEROS "0000000000000000"
+#define BLANK ZEROS ZEROS ZEROS ZEROS /* as long as a digest */
+#define LARGEST 1e300                 /* of a sum of losses, or of seconds */
 
 /* ---- Writing ---- */
 
@@ -40,16 +42,12 @@ static int check_names(const struct checkpoint_run *run, struct error *err)
     return 0;
 }
 
-/* Over the digests of the weights, the velocity and, with patience, the best weights. */
-static void digest_state(char digest[DIGEST_TEXT], const float *parameters, const float *velocity, const float *best,
-                         size_t count)
+/* The digest is taken over the whole text, with BLANK in its own place: a byte that changes anywhere is found. */
+static void sign(char *text)
 {
-    char all[3 * DIGEST_TEXT];
-    digest_floats(all, parameters, count);
-    digest_floats(all + DIGEST_TEXT - 1, velocity, count);
-    if (best != NULL)
-        digest_floats(all + 2 * (DIGEST_TEXT - 1), best, count);
-    digest_bytes(digest, all, strlen(all));
+    char digest[DIGEST_TEXT];
+    digest_bytes(digest, text, strlen(text));
+    memcpy(strstr(text, BLANK), digest, sizeof digest - 1);
 }
 
 static cJSON *log_to_json(const struct epoch_log *log)
@@ -70,6 +68,8 @@ static void add_run(cJSON *json, const struct checkpoint_run *run, const struct 
     cJSON_AddStringToObject(json, "kernels", run->kernels);
     cJSON_AddStringToObject(json, "directory", run->directory);
     cJSON_AddStringToObject(json, "data_digest", trainer->images.digest);
+    if (trainer->teacher.count > 0)
+        cJSON_AddStringToObject(json, "teacher_digest", trainer->teacher.digest);
     cJSON_AddStringToObject(json, "out", run->out);
     if (run->log != NULL)
         cJSON_AddStringToObject(json, "log", run->log);
@@ -93,12 +93,10 @@ static cJSON *to_json(const struct trainer *trainer, const struct epoch_log *log
 {
     const struct architecture *architecture = &trainer->model->architecture;
     const float *best = trainer->patience.best.epoch > 0 ? trainer->patience.weights : NULL;
-    char digest[DIGEST_TEXT];
     cJSON *json = cJSON_CreateObject();
-    digest_state(digest, trainer->model->parameters, trainer->velocity, best, architecture->parameter_count);
     cJSON_AddStringToObject(json, "format", CHECKPOINT_FORMAT);
     cJSON_AddNumberToObject(json, "version", CHECKPOINT_VERSION);
-    cJSON_AddStringToObject(json, "digest", digest);
+    cJSON_AddStringToObject(json, "digest", BLANK); /* before all that the user named: sign() looks for it */
     add_run(json, run, trainer);
     cJSON_AddItemToObject(json, "settings", settings_to_json(&trainer->settings));
     add_progress(json, trainer, logs);
@@ -124,6 +122,7 @@ int checkpoint_save(const char *path, const struct trainer *trainer, const struc
     cJSON_Delete(json);
     if (text == NULL)
         return -1;
+    sign(text);
     const int result = files_write(path, text, strlen(text), err);
     free(text);
     return result;
@@ -146,8 +145,9 @@ static int read_format(struct json_object from, struct error *err)
         return -1;
     return version == CHECKPOINT_VERSION
                ? 0
-               : error_set(err, ERROR_MODEL, "version is %d, and this program reads version %d", version,
-                           CHECKPOINT_VERSION);
+               : error_set(err, ERROR_MODEL,
+                           "version is %d, and this program reads version %d: go on with the program that wrote it",
+                           version, CHECKPOINT_VERSION);
 }
 
 static int read_run(struct checkpoint *out, struct json_object from, struct error *err)
@@ -156,6 +156,7 @@ static int read_run(struct checkpoint *out, struct json_object from, struct erro
                    json_get_string(&out->run.kernels, from, "kernels", 1, err) != 0 ||
                    json_get_string(&out->run.directory, from, "directory", 1, err) != 0 ||
                    json_get_string(&out->data_digest, from, "data_digest", 1, err) != 0 ||
+                   json_get_string(&out->teacher_digest, from, "teacher_digest", 0, err) != 0 ||
                    json_get_string(&out->run.out, from, "out", 1, err) != 0 ||
                    json_get_string(&out->run.log, from, "log", 0, err) != 0 ||
                    json_get_int(&out->run.every, from, "every", 0, CHECKPOINT_EVERY, 1, err) != 0
@@ -235,8 +236,6 @@ static int read_best(struct checkpoint *out, struct json_object from, const stru
 static int read_numbers(struct checkpoint *out, struct json_object from, struct error *err)
 {
     const cJSON *item;
-    const char *digest = NULL;
-    char found[DIGEST_TEXT];
     struct architecture architecture;
     if (json_get_object(&item, from, "architecture", 1, err) != 0 ||
         architecture_from_json(&architecture, item, 1, err) != 0 || model_create(&out->model, &architecture, err) != 0)
@@ -250,22 +249,15 @@ static int read_numbers(struct checkpoint *out, struct json_object from, struct 
         return -1;
     if (weights_from_json(out->velocity, item, &architecture, err) != 0)
         return error_where(err, "velocity");
-    if (read_best(out, from, &architecture, err) != 0 || json_get_string(&digest, from, "digest", 1, err) != 0)
-        return -1;
-    digest_state(found, out->model.parameters, out->velocity, out->best, architecture.parameter_count);
-    return strcmp(digest, found) == 0
-               ? 0
-               : error_set(err, ERROR_MODEL,
-                           "digest is %.64s, and the numbers have %s: the file was changed after it was written",
-                           digest, found);
+    return read_best(out, from, &architecture, err);
 }
 
 static int read_document(struct checkpoint *out, const cJSON *json, struct error *err)
 {
-    static const char *const known[] = {"format",      "version",  "digest",     "program", "kernels",  "directory",
-                                        "data_digest", "out",      "log",        "every",   "settings", "epoch",
-                                        "minibatches", "correct",  "loss",       "seconds", "epochs",   "architecture",
-                                        "weights",     "velocity", "best_epoch", "best",    NULL};
+    static const char *const known[] = {
+        "format", "version",      "digest",   "program",  "kernels",     "directory", "data_digest",    "out",
+        "log",    "every",        "settings", "epoch",    "minibatches", "correct",   "loss",           "seconds",
+        "epochs", "architecture", "weights",  "velocity", "best_epoch",  "best",      "teacher_digest", NULL};
     const struct json_object from = {json, ""};
     const cJSON *settings;
     if (read_format(from, err) != 0 || json_check_keys(from, known, err) != 0 || read_run(out, from, err) != 0 ||
@@ -274,6 +266,25 @@ static int read_document(struct checkpoint *out, const cJSON *json, struct error
         read_logs(out, from, err) != 0)
         return -1;
     return read_numbers(out, from, err);
+}
+
+/* Blanks the digest's place in `bytes`. */
+static int check_digest(unsigned char *bytes, size_t size, const cJSON *json, struct error *err)
+{
+    const char *digest = NULL;
+    char found[DIGEST_TEXT];
+    if (json_get_string(&digest, (struct json_object){json, ""}, "digest", 1, err) != 0)
+        return -1;
+    char *place = strlen(digest) == sizeof found - 1 ? strstr((char *)bytes, digest) : NULL;
+    if (place != NULL)
+        memcpy(place, BLANK, sizeof found - 1);
+    digest_bytes(found, bytes, size);
+    return strcmp(digest, found) == 0
+               ? 0
+               : error_set(err, ERROR_MODEL,
+                           "digest is %.64s, and the file has %s: it was changed or damaged after it was written; use "
+                           "an older checkpoint, or train anew",
+                           digest, found);
 }
 
 /* The tree is kept for its names; its numbers, a hundred thousand nodes, are let go. */
@@ -285,8 +296,10 @@ int checkpoint_load(struct checkpoint *out, const char *path, struct error *err)
     if (files_read(&bytes, &size, path, CHECKPOINT_BYTES, ERROR_MODEL, err) != 0)
         return -1;
     loaded.json = json_parse(bytes, size, err);
+    const int failed = loaded.json == NULL || read_document(&loaded, loaded.json, err) != 0 ||
+                       check_digest(bytes, size, loaded.json, err) != 0;
     free(bytes);
-    if (loaded.json == NULL || read_document(&loaded, loaded.json, err) != 0) {
+    if (failed) {
         checkpoint_free(&loaded);
         return error_where(err, path);
     }
@@ -316,6 +329,11 @@ int checkpoint_restore(struct trainer *trainer, const struct checkpoint *checkpo
                          "the training set has the digest %s, and the run was begun with %.64s: use --data with the "
                          "folder that has it",
                          trainer->images.digest, checkpoint->data_digest);
+    if (trainer->teacher.count > 0 &&
+        (checkpoint->teacher_digest == NULL || strcmp(trainer->teacher.digest, checkpoint->teacher_digest) != 0))
+        return error_set(err, ERROR_MODEL,
+                         "%.300s: the run was begun with another teacher of that name: put that one back to go on",
+                         trainer->settings.teachers);
     if (checkpoint->progress.steps > (images + batch - 1) / batch || checkpoint->progress.correct > images)
         return error_set(err, ERROR_MODEL,
                          "%ld minibatches are done of an epoch that has %ld: the checkpoint was changed after it was "

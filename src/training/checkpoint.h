@@ -11,7 +11,7 @@
 
 struct cJSON;
 
-enum { CHECKPOINT_VERSION = 1, CHECKPOINT_EVERY = CONFIG_EPOCHS };
+enum { CHECKPOINT_VERSION = 2, CHECKPOINT_EVERY = CONFIG_EPOCHS };
 
 /* What the user said beside config and settings. File names are as they were typed. */
 struct checkpoint_run {
@@ -25,7 +25,7 @@ struct checkpoint_run {
 
 struct checkpoint {
     struct checkpoint_run run; /* strings in `json` */
-    const char *data_digest;
+    const char *data_digest, *teacher_digest; /* teacher_digest NULL where nobody teaches */
     struct settings settings;
     struct model model; /* architecture and parameters as they stand */
     float *velocity;    /* [parameter_count] */
@@ -44,14 +44,14 @@ struct checkpoint {
 int checkpoint_save(const char *path, const struct trainer *trainer, const struct epoch_log *logs,
                     const struct checkpoint_run *run, struct error *err);
 
-/* Reads and checks everything, the digest of the numbers too. Released by checkpoint_free().
+/* Reads and checks everything, the digest of the file too. Released by checkpoint_free().
  * Fails   with ERROR_MODEL, the path, the key and what was expected. */
 int checkpoint_load(struct checkpoint *out, const char *path, struct error *err);
 void checkpoint_free(struct checkpoint *checkpoint);
 
 /* Puts a trainer that was created with the checkpoint's architecture and settings where the checkpoint stands.
- * Fails   with ERROR_DATA where its data is not what the run was begun with, with ERROR_MODEL where the checkpoint
- *         stands beyond the end of an epoch. */
+ * Fails   with ERROR_DATA where its data is not what the run was begun with, with ERROR_MODEL where its teachers are
+ *         not, or the checkpoint stands beyond the end of an epoch. */
 int checkpoint_restore(struct trainer *trainer, const struct checkpoint *checkpoint, struct error *err);
 
 #endif

@@ -24,7 +24,7 @@ static int open_member(struct member *member, const char *path, const struct arc
                        const struct kernels *kernels, int threads, struct error *err)
 {
     if (model_file_load(&member->model, path, err) != 0)
-        return -1;
+        return error_where(err, "teacher");
     member->scratch = calloc((size_t)threads, sizeof *member->scratch);
     if (member->scratch == NULL)
         return error_memory(err, (size_t)threads * sizeof *member->scratch, "a teacher");
@@ -35,6 +35,17 @@ static int open_member(struct member *member, const char *path, const struct arc
         if (scratch_create(&member->scratch[t], &member->plan, PLAN_INFERENCE, err) != 0)
             return -1;
     return 0;
+}
+
+/* Paths say where the teachers lie, this says which they are. */
+static void digest_members(struct teacher *teacher)
+{
+    char all[DIGEST_TEXT] = "";
+    for (int m = 0; m < teacher->count; m++) {
+        const char *digest = teacher->members[m].model.digest;
+        digest_two(all, all, strlen(all), digest, strlen(digest));
+    }
+    strcpy(teacher->digest, all);
 }
 
 int teacher_open(struct teacher *out, const char *paths, const struct architecture *student, int with_none,
@@ -66,6 +77,7 @@ int teacher_open(struct teacher *out, const char *paths, const struct architectu
             return -1;
         }
     }
+    digest_members(&teacher);
     *out = teacher;
     return 0;
 }

@@ -4,6 +4,7 @@
 #ifndef LENET5_TRAINING_TEACHER_H
 #define LENET5_TRAINING_TEACHER_H
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "fast/plan.h"
 #include "model/model_file.h"
@@ -11,6 +12,7 @@
 struct teacher {
     int count; /* 0: there is none */
     int threads, with_none;
+    char digest[DIGEST_TEXT]; /* SHA-256 over the members' digests; empty where there is none */
     struct member {
         struct model model;
         struct plan plan;
