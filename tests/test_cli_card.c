@@ -122,6 +122,27 @@ static void the_same_model_gives_the_same_card_here_and_on_stdout(void **state)
     free(card);
 }
 
+static void limits_follow_from_calibration_and_mistakes(void **state)
+{
+    (void)state;
+    char *card = commands_file("card.md");
+    assert_says(card, "of a letter or a scribble it gives one of them too, unless answers are\n  refused below");
+    assert_says(card, "test images is read wrong.\n");
+    free(card);
+    commands_train("sure.json"); /* sure of the images that it was trained on */
+    commands_shell("mkdir known && for kind in images-idx3 labels-idx1; do"
+                   " cp data/mnist/train-$kind-ubyte known/t10k-$kind-ubyte; done");
+    struct program_run run = program("card --model sure.json --data known");
+    assert_says(run.out, ": that it reads all 400 test images right says little of the next one.\n");
+    assert_says(run.out, "## No test image is read wrong\n");
+    program_free(&run);
+    commands_shell("cp model.json calibrated.json");
+    commands_well("calibrate --model calibrated.json");
+    run = program("card --model calibrated.json");
+    assert_says(run.out, "it often says itself that it is none of them (a certainty\n  below 0.");
+    program_free(&run);
+}
+
 static void a_folder_that_is_missing_is_refused(void **state)
 {
     (void)state;
@@ -155,6 +176,7 @@ int main(void)
         cmocka_unit_test(the_bins_of_the_calibration_add_up),
         cmocka_unit_test(the_most_confident_mistake_is_drawn_first),
         cmocka_unit_test(the_same_model_gives_the_same_card_here_and_on_stdout),
+        cmocka_unit_test(limits_follow_from_calibration_and_mistakes),
         cmocka_unit_test(a_folder_that_is_missing_is_refused),
         cmocka_unit_test(the_shipped_card_is_that_of_the_shipped_model),
     };

@@ -69,7 +69,10 @@ void card_part_mistakes(FILE *to, const struct card *card)
     const int shown = mistakes < PICTURES ? mistakes : PICTURES, cols = card->set->cols;
     struct grid grid = {.width = (cols > CAPTION ? cols : CAPTION) + 2};
     grid.across = LINE / grid.width > 0 ? LINE / grid.width : 1;
-    fprintf(to, "## The %d test images that it reads wrong\n", mistakes);
+    if (mistakes > 1)
+        fprintf(to, "## The %d test images that it reads wrong\n", mistakes);
+    else
+        fprintf(to, "## %s\n", mistakes == 1 ? "The test image that it reads wrong" : "No test image is read wrong");
     print_known_errors(to, card);
     char *text = malloc((size_t)grid.across * (size_t)(grid.width * BLOCKS_BYTES) + 1);
     if (shown == 0 || text == NULL) {

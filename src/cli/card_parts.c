@@ -194,18 +194,24 @@ void card_part_limits(FILE *to, const struct card *card)
     const cJSON *data = cJSON_GetObjectItemCaseSensitive(card->model->training, "data");
     const bool is_mnist = cJSON_IsString(data) && strcmp(data->valuestring, SOURCE_MNIST) == 0;
     fprintf(to, "## Limits\n\n");
-    fprintf(to,
-            "- It knows its %d classes and nothing else: of a letter or a scribble it gives one of them too, unless "
-            "answers are\n  refused below a certainty (`--reject`).\n",
-            card->evaluation->classes);
+    fprintf(to, "- It knows its %d classes and nothing else: ", card->evaluation->classes);
+    if (card->model->calibration.images > 0)
+        fprintf(to,
+                "of a letter or a scribble it often says itself that it is none of them (a certainty\n  below "
+                "%.4f is refused), never always.\n",
+                card->model->calibration.reject);
+    else
+        fprintf(to, "of a letter or a scribble it gives one of them too, unless answers are\n  refused below a "
+                    "certainty (`--reject`).\n");
     if (is_mnist)
         fprintf(to,
                 "- It was trained on MNIST: digits of American census workers and pupils of about 1990, each alone, "
                 "centred, 20 pixels\n  large. Other hands (a 1 with a long upstroke, a crossed 7), other pens and "
                 "photos are read less well than this card says.\n");
-    fprintf(to,
-            "- Nobody should be worse off by a wrong digit without a person having looked: about one in %.0f test "
-            "images is read wrong.\n\n",
-            evaluation_accuracy(card->evaluation) < 1 ? 1 / (1 - evaluation_accuracy(card->evaluation))
-                                                      : card->evaluation->total + 1.0);
+    fprintf(to, "- Nobody should be worse off by a wrong digit without a person having looked: ");
+    if (card->evaluation->correct < card->evaluation->total)
+        fprintf(to, "about one in %.0f test images is read wrong.\n\n",
+                1 / (1 - evaluation_accuracy(card->evaluation)));
+    else
+        fprintf(to, "that it reads all %d test images right says little of the next one.\n\n", card->evaluation->total);
 }
