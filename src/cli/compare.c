@@ -247,8 +247,8 @@ static int enter_file(struct contest *contest, const char *path, const struct ke
     if (result == 0 && model.architecture.classes != contest->classes)
         result = error_set(err, ERROR_MODEL, "%s has %d classes, and %s has %d: compare models of the same ones", path,
                            model.architecture.classes, asked->models[0], contest->classes);
-    if (result == 0)
-        result = enter(contest, &model, path, kernels, threads, err);
+    if (result == 0 && enter(contest, &model, path, kernels, threads, err) != 0)
+        result = error_where(err, path);
     model_free(&model);
     return result;
 }
