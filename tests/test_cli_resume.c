@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "base/digest.h"
 #include "commands.h"
 #include "support.h"
 
@@ -261,6 +262,30 @@ static void a_folder_that_cannot_be_written_is_said_before_anything_is_done(void
     assert_int_equal(access("none.json", F_OK), -1);
 }
 
+/* A checkpoint as a machine with other kernels would have written it: signed anew. */
+static void a_checkpoint_of_kernels_that_are_not_here_says_how_to_go_on(void **state)
+{
+    (void)state;
+    char line[400], digest[DIGEST_TEXT], zeros[DIGEST_TEXT];
+    commands_well(TRAIN "--out other.json --checkpoint other.checkpoint");
+    commands_shell("sed 's/\"kernels\":\t\"[a-z0-9]*\"/\"kernels\":\t\"mmx\"/' other.checkpoint > away.checkpoint");
+    char *text = commands_file("away.checkpoint"), *place = strstr(text, "\"digest\":\t\"") + 11;
+    memset(zeros, '0', sizeof zeros - 1);
+    memcpy(place, zeros, sizeof zeros - 1);
+    digest_bytes(digest, text, strlen(text));
+    memcpy(place, digest, sizeof digest - 1);
+    support_write("away.checkpoint", text, strlen(text));
+    free(text);
+    struct program_run run = program("train --quiet --resume away.checkpoint");
+    assert_int_equal(run.status, 2);
+    snprintf(line, sizeof line,
+             "lenet5: away.checkpoint: was begun with kernels that cannot be had here: choose others by --kernel NAME "
+             "(there are no kernels \"mmx\" in this build: use ");
+    assert_int_equal(strncmp(run.err, line, strlen(line)), 0);
+    program_free(&run);
+    commands_well("train --quiet --resume away.checkpoint --kernel portable");
+}
+
 /* ---- Usage ---- */
 
 static void resume_takes_no_settings(void **state)
@@ -299,6 +324,7 @@ int main(void)
         cmocka_unit_test(a_log_that_cannot_be_written_does_not_hide_a_checkpoint_that_cannot),
         cmocka_unit_test(a_model_that_finds_no_room_is_not_lost_where_there_is_a_checkpoint),
         cmocka_unit_test(a_folder_that_cannot_be_written_is_said_before_anything_is_done),
+        cmocka_unit_test(a_checkpoint_of_kernels_that_are_not_here_says_how_to_go_on),
         cmocka_unit_test(resume_takes_no_settings),
         cmocka_unit_test(two_files_of_one_name_are_refused),
     };

@@ -27,13 +27,27 @@ static int train_once(const struct train_job *job)
     return status != STATUS_DONE ? status : printed;
 }
 
+/* A checkpoint's own, so that it goes on to the same bytes, unless others are asked for. */
+static const struct kernels *choose_kernels(const struct train_asked *asked, const struct checkpoint *resumed,
+                                            struct error *err)
+{
+    if (resumed == NULL || asked->kernel != KERNEL_UNASKED)
+        return kernel_chosen(asked->kernel, err);
+    struct error why = {0};
+    const struct kernels *kernels = kernels_find(resumed->run.kernels, &why);
+    if (kernels == NULL)
+        error_set(err, ERROR_USAGE,
+                  "%s: was begun with kernels that cannot be had here: choose others by --kernel NAME (%s)",
+                  asked->resume, why.text);
+    return kernels;
+}
+
 static int load_and_train(const struct train_asked *asked, const struct checkpoint *resumed)
 {
     struct train_job job = {.asked = asked, .resumed = resumed, .directory = dataset_directory(asked->data)};
     struct error err = {0};
     struct dataset data;
-    job.kernels = resumed != NULL && asked->kernel == KERNEL_UNASKED ? kernels_find(resumed->run.kernels, &err)
-                                                                     : kernel_chosen(asked->kernel, &err);
+    job.kernels = choose_kernels(asked, resumed, &err);
     if (job.kernels == NULL || check_files(asked, &err) != 0 ||
         dataset_load(&data, job.directory, DATASET_TRAIN, asked->config.architecture.classes, &err) != 0)
         return output_error(&err);
