@@ -263,6 +263,30 @@ static void a_program_that_is_killed_while_it_writes_leaves_nothing_behind(void 
     assert_nothing_left_behind();
 }
 
+static void a_temporary_name_that_is_taken_is_left_alone(void **state)
+{
+    (void)state;
+    char name[64];
+    snprintf(name, sizeof name, "file.%ld", (long)getpid());
+    char *taken = support_path(support_folder, name);
+    write_file(taken, "somebody's");
+    write_file(support_file, "new");
+    assert_holds(support_file, "new");
+    assert_holds(taken, "somebody's");
+    assert_int_equal(unlink(taken), 0);
+    assert_nothing_left_behind();
+    free(taken);
+}
+
+static void standard_output_has_another_name(void **state)
+{
+    (void)state;
+    static const char sentence[] = "names no file here: use /dev/stdout to write to standard output";
+    struct error err = {0};
+    assert_write_refused("-", sentence);
+    assert_said(files_check_writable("-", &err), &err, ERROR_FAILED, "-", sentence);
+}
+
 static void what_is_appended_stands_behind_what_was_there(void **state)
 {
     (void)state;
@@ -391,6 +415,8 @@ int main(void)
         EACH(a_folder_or_a_path_through_nothing_is_refused),
         EACH(a_write_that_breaks_off_leaves_the_old_file),
         EACH(a_program_that_is_killed_while_it_writes_leaves_nothing_behind),
+        EACH(a_temporary_name_that_is_taken_is_left_alone),
+        EACH(standard_output_has_another_name),
         EACH(what_is_appended_stands_behind_what_was_there),
         EACH(what_cannot_be_appended_whole_is_not_appended),
         EACH(a_path_that_can_be_written_is_said_so_and_not_touched),

@@ -133,6 +133,8 @@ static void flush_folder(const char *path)
 static int resolve(char target[PATH_MAX], const char *path, int exists, struct error *err)
 {
     struct stat link;
+    if (strcmp(path, "-") == 0) /* whoever reads from - means the other end here, and would get a file of that name */
+        return error_set(err, ERROR_FAILED, "-: names no file here: use /dev/stdout to write to standard output");
     if (!exists && lstat(path, &link) == 0 && S_ISLNK(link.st_mode)) /* a link to nothing */
         return cannot_write(err, path, ENOENT);
     if (exists && realpath(path, target) != NULL)

@@ -17,7 +17,7 @@ int files_read(unsigned char **bytes, size_t *size, const char *path, size_t lim
  * to disk, then renamed; who is killed meanwhile leaves nothing of it, but where the file system has no files without
  * names FILE.XXXXXX. A symbolic link is followed; what is not a regular file (a pipe, /dev/stdout) is written in
  * place.
- * Fails   with ERROR_FAILED, the old file as it was and the temporary one removed. */
+ * Fails   with ERROR_FAILED, the old file as it was and the temporary one removed; on "-" too. */
 int files_write(const char *path, const void *bytes, size_t size, struct error *err);
 
 /* Puts `size` bytes behind what `path` holds, in one piece; a file that is not there is begun.
