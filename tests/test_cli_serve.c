@@ -94,6 +94,28 @@ static void an_answer_below_what_the_calibration_asks_for_is_not_sure(void **sta
     assert_int_equal(http_stop(&strict, SIGTERM), 0);
 }
 
+/* As the commands see it: no failure, and no digit. */
+static void a_blank_picture_is_answered_by_no_digit(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"/classify", "/explain", "/explain?worked=1"};
+    commands_shell("printf 'P2 40 40 255\\n' > blank.pgm; for i in $(seq 1600); do echo 200; done >> blank.pgm");
+    cJSON *said = commands_json("classify --model model.json --json blank.pgm");
+    for (int i = 0; i < 3; i++) {
+        cJSON *json = http_post(server.port, paths[i], "blank.pgm", 200);
+        commands_keys(json, "digit", "probability", "certainty", "sure", "reason", NULL);
+        assert_true(cJSON_IsNull(at(json, "digit")) && cJSON_IsNull(at(json, "probability")));
+        assert_true(commands_number(json, "certainty") <= 0);
+        assert_true(cJSON_IsFalse(at(json, "sure")));
+        assert_same(at(json, "reason"), at(said, "reason"));
+        cJSON_Delete(json);
+    }
+    cJSON *json = http_post(server.port, "/read", "blank.pgm", 200);
+    assert_int_equal(cJSON_GetArraySize(at(json, "lines")), 0);
+    cJSON_Delete(json);
+    cJSON_Delete(said);
+}
+
 static void read_answers_as_the_command_does(void **state)
 {
     (void)state;
@@ -326,6 +348,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classify_answers_as_the_command_does),
         cmocka_unit_test(an_answer_below_what_the_calibration_asks_for_is_not_sure),
+        cmocka_unit_test(a_blank_picture_is_answered_by_no_digit),
         cmocka_unit_test(read_answers_as_the_command_does),
         cmocka_unit_test(explain_gives_every_layer_of_the_walk_exactly),
         cmocka_unit_test(filter_gives_the_picture_that_the_command_writes),

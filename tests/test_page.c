@@ -126,6 +126,20 @@ static void undo_and_clear_take_back_what_was_drawn(void **state)
     browser_assert_quiet(&browser);
 }
 
+/* Nothing is amiss, so nothing is said in the console, and drawing on makes it a digit. */
+static void a_dot_is_no_digit_and_no_trouble(void **state)
+{
+    (void)state;
+    visit(1280, 900, "light");
+    browser_draw(&browser, "pad", (const int[][2]){{500, 160}, {500, 161}}, 2);
+    browser_wait(&browser, "return document.getElementById('said').textContent === 'No digit to be seen yet.' && "
+                           "document.getElementById('digit').textContent === '\u2013' && "
+                           "document.getElementById('trouble').hidden");
+    browser_draw(&browser, "pad", one, ONE);
+    browser_wait(&browser, "return " ANSWER " === '1'");
+    browser_assert_quiet(&browser);
+}
+
 static void the_keyboard_draws_and_changes_tabs(void **state)
 {
     (void)state;
@@ -249,6 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_digit_drawn_with_the_mouse_is_answered_on_the_page),
         cmocka_unit_test(undo_and_clear_take_back_what_was_drawn),
+        cmocka_unit_test(a_dot_is_no_digit_and_no_trouble),
         cmocka_unit_test(the_keyboard_draws_and_changes_tabs),
         cmocka_unit_test(a_picture_that_is_chosen_is_answered),
         cmocka_unit_test(what_is_no_picture_is_told_in_words),

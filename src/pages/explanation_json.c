@@ -49,6 +49,17 @@ cJSON *explanation_answer(const struct model *model, int digit, real p, real cer
     return json;
 }
 
+cJSON *explanation_none(const char *reason)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddNullToObject(json, "digit");
+    cJSON_AddNullToObject(json, "probability");
+    cJSON_AddNumberToObject(json, "certainty", 0);
+    cJSON_AddFalseToObject(json, "sure");
+    cJSON_AddStringToObject(json, "reason", reason);
+    return json;
+}
+
 /* ---- The walk ---- */
 
 static cJSON *layer_maps(const struct layer *layer, const real *y)

@@ -13,6 +13,9 @@ cJSON *explanation_bytes(const unsigned char *values, int count);
 /* An object with digit, probability, certainty, and whether that is as sure as the model's calibration asks for. */
 cJSON *explanation_answer(const struct model *model, int digit, real p, real certainty);
 
+/* The same of a picture that shows no digit to answer: digit and probability are null, and `reason` says why. */
+cJSON *explanation_none(const char *reason);
+
 /* explanation_answer() of the walk of an image, and its input, layers, scores, probabilities. */
 cJSON *explanation_walk(const struct walk *walk, const unsigned char *pixels);
 

@@ -31,6 +31,15 @@ static int query_whole(int *out, const struct request *request, const char *key,
     return 0;
 }
 
+/* A blank picture is no wrong request, and has an answer: that there is no digit. Passes every other failure on. */
+static int answer_none(cJSON **out, const struct error *err)
+{
+    if (err->kind != ERROR_BLANK)
+        return -1;
+    *out = explanation_none(err->text);
+    return 0;
+}
+
 /* ---- /classify ---- */
 
 /* The most probable that is not below `after` in the order of the answers: by probability, then by digit. */
@@ -51,9 +60,10 @@ int serve_answers_classify(cJSON **out, const struct request *request, struct de
     const int classes = desk->classifier.model.architecture.classes;
     float p[ARCHITECTURE_CLASSES];
     int digit, top = classes;
-    if (query_whole(&top, request, "top", 1, classes, err) != 0 ||
-        classifier_picture(&digit, p, &desk->classifier, picture, err) != 0)
+    if (query_whole(&top, request, "top", 1, classes, err) != 0)
         return -1;
+    if (classifier_picture(&digit, p, &desk->classifier, picture, err) != 0)
+        return answer_none(out, err);
     *out = explanation_answer(&desk->classifier.model, digit, p[digit], desk->classifier.certainty);
     cJSON *list = cJSON_AddArrayToObject(*out, "top");
     for (int k = 0, next = -1; k < top; k++) {
@@ -91,9 +101,10 @@ int serve_answers_explain(cJSON **out, const struct request *request, struct des
     unsigned char room[FIT_SIDE * FIT_SIDE];
     const unsigned char *pixels;
     int worked = 0;
-    if (query_whole(&worked, request, "worked", 0, 1, err) != 0 ||
-        classifier_fit(&pixels, room, &desk->classifier, picture, err) != 0)
+    if (query_whole(&worked, request, "worked", 0, 1, err) != 0)
         return -1;
+    if (classifier_fit(&pixels, room, &desk->classifier, picture, err) != 0)
+        return answer_none(out, err);
     walk_pixels(walk, pixels);
     if (worked && explain_walk(&explanation, walk, &desk->classifier, pixels, err) != 0)
         return -1;

@@ -112,6 +112,11 @@ async function ask(body, type, since) {
     try {
       const next = await post("/explain", question.body(), question.type);
       if (pen.isEmpty) continue;
+      if (next.digit === null) {
+        showNothing(pen.isDrawn ? "No digit to be seen yet." : `No digit: ${next.reason}.`);
+        trouble(null);
+        continue;
+      }
       const took = question.since === undefined ? undefined : performance.now() - question.since;
       show(next, took);
       if (took !== undefined) read(question).catch((error) => trouble(error.message));

@@ -25,6 +25,11 @@ export class Pen {
     return this.strokes.length === 0 && this.picture === null;
   }
 
+  // Whether it is strokes alone.
+  get isDrawn() {
+    return this.strokes.length > 0 && this.picture === null;
+  }
+
   // So far no more than a dot: not worth an answer while it grows.
   get isDot() {
     const points = this.strokes.flat(), [{ x, y }] = points;
