@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
+#include "base/figures.h"
 #include "cli/bench_figures.h"
-#include "cli/figures.h"
 #include "cli/output.h"
 #include "cli/table.h"
 

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/figures.h"
+#include "base/figures.h"
 
 enum { LINE = 256, BAR_MAX = 40, BAR_MIN = 8, FACTS = 44 };
 

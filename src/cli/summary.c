@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cli/command.h"
-#include "cli/figures.h"
+#include "base/figures.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "model/config.h"

@@ -7,7 +7,7 @@
 
 #include "base/files.h"
 #include "cli/command.h"
-#include "cli/figures.h"
+#include "base/figures.h"
 #include "cli/output.h"
 #include "cli/synth_large.h"
 #include "cli/synth_set.h"

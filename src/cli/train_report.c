@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/figures.h"
+#include "base/figures.h"
 #include "cli/output.h"
 #include "training/evaluator.h"
 

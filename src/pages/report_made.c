@@ -1,6 +1,7 @@
-/* What the report says of how the model came about: settings, curves, filters, the command that makes it again. */
+/* What the report says of how the model came about: curves, filters, the command that makes it again. */
 #include <cjson/cJSON.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "pages/charts.h"
@@ -41,69 +42,35 @@ static void add_curve(struct html *html, const cJSON *epochs, const struct chart
     free(validated);
 }
 
-/* ---- Settings ---- */
-
-/* Any value of the record, as it would stand in JSON. */
-static void add_value(struct html *html, const cJSON *value)
+void report_part_curves(struct html *html, const struct card *card)
 {
-    char *text = cJSON_IsString(value) ? NULL : cJSON_PrintUnformatted(value);
-    html_text(html, text != NULL ? text : cJSON_IsString(value) ? value->valuestring : "");
-    cJSON_free(text);
+    const cJSON *epochs = cJSON_GetObjectItemCaseSensitive(card->model->training, "epochs");
+    add_curve(html, epochs,
+              &(struct chart_text){
+                  "Loss by epoch; that of training in its own forward passes, on images as they were altered", "epoch",
+                  "cross-entropy, nats"},
+              "loss", "validation_loss");
+    add_curve(html, epochs, &(struct chart_text){"Accuracy by epoch, in the same passes", "epoch", "share right"},
+              "train_accuracy", "validation_accuracy");
 }
 
-static void add_row(struct html *html, const char *name, const cJSON *value)
+void report_part_again(struct html *html, const struct card *card)
 {
-    if (value == NULL)
-        return;
-    html_add(html, "<tr><th scope=\"row\">");
-    html_text(html, name);
-    html_add(html, "</th><td>");
-    add_value(html, value);
-    html_add(html, "</td></tr>\n");
-}
-
-static void add_settings(struct html *html, const cJSON *record)
-{
-    static const char *const facts[] = {"program", "kernels", "data", "data_digest", "images"};
-    const cJSON *setting;
-    html_add(html, "<div class=\"scroll\"><table>\n");
-    for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
-        add_row(html, facts[i], cJSON_GetObjectItemCaseSensitive(record, facts[i]));
-    cJSON_ArrayForEach(setting, cJSON_GetObjectItemCaseSensitive(record, "settings"))
-        add_row(html, setting->string, setting);
-    html_add(html, "</table></div>\n");
-}
-
-void report_part_training(struct html *html, const struct report *report)
-{
-    const cJSON *record = report->model->training;
-    const cJSON *epochs = cJSON_GetObjectItemCaseSensitive(record, "epochs");
-    html_add(html, "<h2>How it was trained</h2>\n");
-    add_curve(html, epochs, &(struct chart_text){"Loss, epoch by epoch", "epoch", "cross-entropy, nats"}, "loss",
-              "validation_loss");
-    add_curve(html, epochs, &(struct chart_text){"Accuracy, epoch by epoch", "epoch", "share right"}, "train_accuracy",
-              "validation_accuracy");
-    html_add(html,
-             "<p class=\"muted small\">Training figures are those of the epoch's own forward passes, on images as "
-             "they were altered.</p>\n");
-    add_settings(html, record);
     html_add(html, "<p>To train it again:</p>\n<pre><code>lenet5 train --config ");
-    html_text(html, report->name);
-    html_add(html,
-             " --out again.json</code></pre>\n<p class=\"muted small\">Its weights then have the SHA-256 "
-             "<code>%s</code>.</p>\n",
-             report->model->digest);
+    html_text(html, card->name);
+    html_add(html, " \\\n    --out again.json</code></pre>\n");
 }
 
 /* ---- Filters ---- */
 
 /* The filters of the first layer, where they look at one channel: black is the most negative weight, white the most
  * positive, and 0 is the gray between. */
-void report_part_filters(struct html *html, const struct report *report)
+void report_part_filters(struct html *html, const struct card *card)
 {
-    const struct layer *layer = &report->model->architecture.layers[0];
-    const float *w = report->model->parameters + layer->weights;
+    const struct layer *layer = &card->model->architecture.layers[0];
+    const float *w = card->model->parameters + layer->weights;
     float most = 0;
+    char attributes[96];
     if (layer->kind != LAYER_CONV || layer->conv.in.channels != 1)
         return;
     const int f = layer->conv.f, size = f * f;
@@ -115,14 +82,15 @@ void report_part_filters(struct html *html, const struct report *report)
     for (int i = 0; i < layer->weight_count; i++)
         most = fmaxf(most, fabsf(w[i]));
     html_add(html,
-             "<h2>The filters of the first layer</h2>\n<p>Black is a weight of %.2f, middle gray 0, white %.2f: a "
+             "<h3>The filters of the first layer</h3>\n<p>Black is a weight of %.2f, middle gray 0, white %.2f: a "
              "filter brings out what looks like it.</p>\n<div class=\"maps\">\n",
              -(double)most, (double)most);
     for (int m = 0; m < layer->conv.filters; m++) {
         for (int i = 0; i < size; i++)
             gray[i] = (unsigned char)(127.5f + (most > 0 ? 127.5f * w[m * size + i] / most : 0));
         html_add(html, "<figure>");
-        html_picture(html, gray, f, f, "width=\"90\" height=\"90\" alt=\"a filter\"");
+        snprintf(attributes, sizeof attributes, "width=\"90\" height=\"90\" alt=\"filter %d of the first layer\"", m);
+        html_picture(html, gray, f, f, attributes);
         html_add(html, "<figcaption>%d</figcaption></figure>\n", m);
     }
     html_add(html, "</div>\n");

@@ -1,6 +1,6 @@
 /* Numbers as people read them: 61,706. */
-#ifndef LENET5_CLI_FIGURES_H
-#define LENET5_CLI_FIGURES_H
+#ifndef LENET5_BASE_FIGURES_H
+#define LENET5_BASE_FIGURES_H
 
 enum { FIGURES_GROUPED = 28 }; /* room for every long long */
 

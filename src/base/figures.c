@@ -1,4 +1,4 @@
-#include "cli/figures.h"
+#include "base/figures.h"
 
 #include <stdio.h>
 #include <string.h>
