@@ -112,7 +112,7 @@ $(BUILD)/gen/strokes_builtin.c: data/strokes.json Makefile
 	   echo '};'; echo 'const size_t strokes_builtin_size = sizeof strokes_builtin;'; } > $@.part
 	@mv $@.part $@
 
-# The page: each file of src/pages/page, and a table of them.
+# What pages are made of: each file of src/pages/page, and a table of them.
 $(BUILD)/gen/page_files.c: $(PAGE) Makefile
 	@mkdir -p $(@D)
 	@{ echo '#include "pages/page_files.h"'; \
@@ -120,7 +120,7 @@ $(BUILD)/gen/page_files.c: $(PAGE) Makefile
 	       echo "static const unsigned char $$(echo $$f | tr . _)[] = {"; $(call BYTES_OF,src/pages/page/$$f); echo '};'; done; \
 	   echo 'const struct page_file page_files[] = {'; \
 	   for f in $(notdir $(PAGE)); do n=$$(echo $$f | tr . _); echo "{\"$$f\", $$n, sizeof $$n},"; done; \
-	   echo '};'; } > $@.part
+	   echo '{0, 0, 0}};'; } > $@.part
 	@mv $@.part $@
 
 # The configs that have a name: each file of models/configs.
@@ -154,7 +154,8 @@ $(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
 $(BUILD)/tests/test_gradients.o: private ALL_CFLAGS += -DLENET5_REAL_DOUBLE
 $(BUILD)/tests/test_gradients: $(BUILD)/tests/test_gradients.o $(DOUBLE_OBJECTS) $(HELPER_OBJECTS) $(BUILD)/liblenet5.a
 $(BUILD)/tests/test_options: $(patsubst %,$(BUILD)/obj/cli/%.o,options options_help)
-$(BUILD)/tests/test_charts: $(patsubst %,$(BUILD)/obj/pages/%.o,charts html)
+$(BUILD)/tests/test_charts: $(patsubst %,$(BUILD)/obj/pages/%.o,charts html page_files) $(BUILD)/obj/page_files.o
+$(BUILD)/tests/test_prose: $(patsubst %,$(BUILD)/obj/pages/%.o,prose html page_files) $(BUILD)/obj/page_files.o
 $(BUILD)/tests/test_pictures: $(BUILD)/obj/cli/pictures.o
 $(BUILD)/tests/test_agreement: $(BUILD)/obj/cli/agreement.o
 $(BUILD)/tests/test_glyphs: $(BUILD)/obj/cli/glyphs.o

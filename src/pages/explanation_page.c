@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "pages/prose.h"
+
 /* Pixels of the page for one of a map: small maps are shown larger. */
 static int zoom(int cols)
 {
@@ -56,9 +58,7 @@ static void add_layer(struct html *html, const struct walk *walk, int i)
              (double)least, (double)most);
     if (is_dense) {
         snprintf(alt, sizeof alt, "the %d units of layer %d, one a column", size, i + 1);
-        html_add(html, "<div class=\"scroll\">");
         add_real_map(html, y, 1, size, least, most, size > 60 ? 7 : 24, alt);
-        html_add(html, "</div>\n");
     }
     for (int m = 0; m < layer->out.channels && !is_dense; m++) {
         snprintf(alt, sizeof alt, "map %d of layer %d", m, i + 1);
@@ -133,21 +133,33 @@ static void add_pool(struct html *html, const struct explain_pool *pool, const s
              layer->f * layer->f);
 }
 
+/* A row that has only a product. */
+static void add_product(struct prose *prose, const char *what, real product)
+{
+    prose_cell(prose, "%s", what);
+    for (int i = 0; i < 2; i++)
+        prose_cell(prose, "%s", "");
+    prose_cell(prose, "%.4f", (double)product);
+}
+
 static void add_dense(struct html *html, const struct explain_dense *dense, const struct walk *walk)
 {
-    const struct architecture *architecture = &walk->model->architecture;
-    const int is_last = dense->layer == architecture->layer_count - 1;
-    html_add(html,
-             "<h3>Layer %d: %s %d</h3>\n<table><tr><th>input</th><th>x</th><th>weight</th><th>product</th></tr>\n",
-             dense->layer + 1, is_last ? "digit" : "unit", dense->unit);
-    for (int i = 0; i < dense->count; i++)
-        html_add(html, "<tr><td>%d</td><td>%.4f</td><td>%.4f</td><td>%.4f</td></tr>\n", dense->shares[i].input,
-                 (double)dense->shares[i].x, (double)dense->shares[i].weight, (double)dense->shares[i].product);
-    html_add(html,
-             "<tr><td>all others</td><td></td><td></td><td>%.4f</td></tr>\n<tr><td>bias</td><td></td><td></td>"
-             "<td>%.4f</td></tr>\n<tr><td><strong>score</strong></td><td></td><td></td><td><strong>%.4f</strong>"
-             "</td></tr></table>\n",
-             (double)dense->rest, (double)dense->bias, (double)dense->score);
+    static const char *const names[] = {"input", "x", "weight", "product"};
+    struct prose prose = {.html = html, .form = PROSE_HTML};
+    const int is_last = dense->layer == walk->model->architecture.layer_count - 1;
+    html_add(html, "<div>\n<h3>Layer %d: %s %d</h3>\n", dense->layer + 1, is_last ? "digit" : "unit", dense->unit);
+    prose_table(&prose, "rrrr", names);
+    for (int i = 0; i < dense->count; i++) {
+        prose_cell(&prose, "%d", dense->shares[i].input);
+        prose_cell(&prose, "%.4f", (double)dense->shares[i].x);
+        prose_cell(&prose, "%.4f", (double)dense->shares[i].weight);
+        prose_cell(&prose, "%.4f", (double)dense->shares[i].product);
+    }
+    add_product(&prose, "all others", dense->rest);
+    add_product(&prose, "bias", dense->bias);
+    add_product(&prose, "score", dense->score);
+    prose_table_end(&prose);
+    html_add(html, "</div>\n");
 }
 
 /* ---- The answer ---- */
@@ -159,14 +171,16 @@ static void add_scores(struct html *html, const struct walk *walk)
     const double t = walk->model->calibration.temperature;
     html_add(html,
              "<h2>Scores and probabilities</h2>\n<p>Softmax: e<sup>score / %.3g</sup> over the sum of all of "
-             "them.</p>\n<table><tr><th>digit</th><th>score</th><th>probability</th><th></th></tr>\n",
+             "them.</p>\n<table>\n<tr><th scope=\"col\">digit</th><th scope=\"col\">score</th>"
+             "<th scope=\"col\">probability</th><td></td></tr>\n",
              t);
     for (int k = 0; k < architecture->classes; k++) {
         const double p = (double)walk->probabilities[k];
-        html_add(html,
-                 "<tr><td>%d</td><td>%.4f</td><td>%.4f</td><td><svg width=\"160\" height=\"12\" aria-hidden=\"true\">"
-                 "<rect class=\"bar\" width=\"%.1f\" height=\"12\" rx=\"2\"/></svg></td></tr>\n",
-                 k, (double)scores[k], p, 160 * p);
+        html_add(
+            html,
+            "<tr%s><th scope=\"row\">%d</th><td>%.4f</td><td>%.4f</td><td><svg class=\"share\" aria-hidden=\"true\">"
+            "<rect class=\"bar\" width=\"%.2f%%\" height=\"100%%\" rx=\"2\"/></svg></td></tr>\n",
+            k == walk->answer ? " class=\"win\"" : "", k, (double)scores[k], p, 100 * p);
     }
     html_add(html, "</table>\n");
 }
@@ -217,9 +231,10 @@ void explanation_page(struct html *html, const struct explanation *explanation, 
     for (int i = 0; i < architecture->layer_count; i++)
         add_layer(html, walk, i);
     html_add(html, "<h2>The dense layers</h2>\n<p>The unit of each with the largest output, and its inputs of most "
-                   "weight.</p>\n");
+                   "weight.</p>\n<div class=\"pair\">\n");
     for (int i = 0; i < explanation->dense_count; i++)
         add_dense(html, &explanation->dense[i], walk);
+    html_add(html, "</div>\n");
     add_scores(html, walk);
     add_cover(html, explanation, walk, pixels);
     html_add(html,

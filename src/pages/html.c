@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "image/write_png.h"
+#include "pages/page_files.h"
 
 /* Room for `more` characters and the NUL; 0 where there is none. */
 static int make_room(struct html *html, size_t more)
@@ -89,42 +90,15 @@ void html_picture(struct html *html, const unsigned char *gray, int rows, int co
     free(bytes);
 }
 
-static const char style[] =
-    ":root{color-scheme:light dark;--ground:#f7f7f5;--paper:#fff;--text:#1c1d21;--muted:#5f6067;--line:#dddcd7;"
-    "--accent:#1f4e8c;--soft:#e6edf7;--warm:#a8480b;font:16px/1.55 system-ui,-apple-system,'Segoe UI',Roboto,"
-    "'Helvetica Neue',Arial,sans-serif;font-variant-numeric:tabular-nums;-webkit-text-size-adjust:100%}"
-    "@media(prefers-color-scheme:dark){:root{--ground:#131417;--paper:#1b1d21;--text:#ececef;--muted:#a3a4ac;"
-    "--line:#33353c;--accent:#8db8f7;--soft:#20304a;--warm:#f0a35c}}"
-    "*{box-sizing:border-box}body{margin:0 auto;max-width:62rem;padding:1.5rem 1rem 4rem;background:var(--ground);"
-    "color:var(--text)}h1{font-size:1.6rem;line-height:1.2;margin:0 0 .25rem;font-weight:650}"
-    "h2{font-size:1.15rem;margin:2.5rem 0 .5rem;font-weight:600}h3{font-size:1rem;margin:1.5rem 0 .5rem;"
-    "font-weight:600}p{max-width:65ch;margin:0 0 .75rem}.muted{color:var(--muted)}.small{font-size:.875rem}"
-    "img{image-rendering:pixelated;border:1px solid var(--line);border-radius:4px;display:block;max-width:100%;"
-    "height:auto}img.strip{height:24px;max-width:none}.maps{display:flex;flex-wrap:wrap;gap:.6rem;margin:.75rem "
-    "0}figure{margin:0}"
-    "figcaption{font-size:.8125rem;color:var(--muted)}.scroll{overflow-x:auto}table{border-collapse:collapse;"
-    "margin:.5rem 0;font-size:.9375rem}th,td{padding:.2rem .7rem;text-align:right;border-bottom:1px solid "
-    "var(--line)}th{font-weight:600;color:var(--muted)}th:first-child,td:first-child{text-align:left}"
-    "table.window td{border:1px solid var(--line);font-size:.8125rem;padding:.25rem .45rem;text-align:right}"
-    ".figure{font-size:3rem;line-height:1.1;font-weight:650;color:var(--accent);margin:1rem 0 .25rem}"
-    "table.confusion td{background:color-mix(in srgb,var(--warm) var(--shade,0%),transparent)}table.confusion td.win"
-    "{background:var(--soft)}table.confusion th:first-child{text-align:left}"
-    ".row{display:flex;flex-wrap:wrap;gap:1rem;align-items:center}.sign{font-size:1.5rem;color:var(--muted)}"
-    ".win{background:var(--soft);font-weight:600}.bar{fill:var(--accent)}svg{max-width:100%;height:auto;"
-    "display:block}svg text{fill:var(--text);font:13px system-ui,sans-serif}svg .muted{fill:var(--muted)}"
-    "svg .axis{stroke:var(--line)}svg path{fill:none;stroke-width:2;stroke-linejoin:round}.line0{stroke:var(--accent)}"
-    ".line1{stroke:var(--warm)}svg .name0{fill:var(--accent)}svg .name1{fill:var(--warm)}code,pre{font:.875rem/1.5 "
-    "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}code{overflow-wrap:anywhere}"
-    "pre{overflow-x:auto;background:var(--paper);border:1px solid var(--line);border-radius:6px;padding:.75rem}"
-    "@media print{:root{--ground:#fff;--paper:#fff;--text:#000;--muted:#444;--line:#bbb;--accent:#1f4e8c;"
-    "--soft:#eee}body{max-width:none;padding:0}h2{break-after:avoid}figure,tr{break-inside:avoid}}";
-
 void html_begin(struct html *html, const char *title)
 {
     html_add(html, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
     html_text(html, title);
-    html_add(html, "</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>%s</style>\n</head>\n<body>\n", style);
+    html_add(html, "</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n");
+    const struct page_file *style = page_files_find("paper.css");
+    html_add(html, "%.*s", (int)style->size, (const char *)style->bytes);
+    html_add(html, "</style>\n</head>\n<body>\n");
 }
 
 void html_end(struct html *html)

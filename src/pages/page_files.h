@@ -1,4 +1,5 @@
-/* The page's own files, src/pages/page/, made into C by the Makefile. */
+/* The files of src/pages/page/, made into C by the Makefile: those of the page that is served, and what pages that are
+ * written look like. */
 #ifndef LENET5_PAGES_PAGE_FILES_H
 #define LENET5_PAGES_PAGE_FILES_H
 
@@ -10,6 +11,9 @@ struct page_file {
     size_t size;
 };
 
-extern const struct page_file page_files[];
+extern const struct page_file page_files[]; /* the last has no name */
+
+/* NULL where there is none of that name. */
+const struct page_file *page_files_find(const char *name);
 
 #endif

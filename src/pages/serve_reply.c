@@ -85,9 +85,7 @@ static const char *type_of(const char *name)
 
 enum MHD_Result serve_reply_file(struct request *request, const char *name)
 {
-    const struct page_file *file = page_files;
-    while (strcmp(file->name, name) != 0)
-        file++;
+    const struct page_file *file = page_files_find(name);
     struct MHD_Response *response =
         MHD_create_response_from_buffer(file->size, (void *)file->bytes, MHD_RESPMEM_PERSISTENT);
     if (response == NULL)
