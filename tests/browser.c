@@ -144,14 +144,26 @@ static cJSON *console(const struct browser *browser)
 
 /* ---- What a person does ---- */
 
+static void set_media(const struct browser *browser, const char *media, const char *scheme)
+{
+    char text[256];
+    snprintf(text, sizeof text,
+             "{\"media\":\"%s\",\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":\"%s\"}]}", media, scheme);
+    cJSON_Delete(devtools(browser, "Emulation.setEmulatedMedia", text));
+}
+
 void browser_look(const struct browser *browser, int width, int height, const char *scheme)
 {
     char text[256];
     snprintf(text, sizeof text, "{\"width\":%d,\"height\":%d,\"deviceScaleFactor\":1,\"mobile\":%s}", width, height,
              width < 500 ? "true" : "false");
     cJSON_Delete(devtools(browser, "Emulation.setDeviceMetricsOverride", text));
-    snprintf(text, sizeof text, "{\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":\"%s\"}]}", scheme);
-    cJSON_Delete(devtools(browser, "Emulation.setEmulatedMedia", text));
+    set_media(browser, "", scheme);
+}
+
+void browser_look_printed(const struct browser *browser, const char *scheme)
+{
+    set_media(browser, "print", scheme);
 }
 
 void browser_go(const struct browser *browser, const char *url)
@@ -168,6 +180,16 @@ cJSON *browser_run(const struct browser *browser, const char *script)
     cJSON_AddStringToObject(data, "script", script);
     cJSON_AddArrayToObject(data, "args");
     return command(browser, "POST", "/execute/sync", data);
+}
+
+double browser_number(const struct browser *browser, const char *script)
+{
+    cJSON *value = browser_run(browser, script);
+    if (!cJSON_IsNumber(value))
+        fail_msg("%s gave no number", script);
+    const double found = value->valuedouble;
+    cJSON_Delete(value);
+    return found;
 }
 
 void browser_wait(const struct browser *browser, const char *script)
@@ -283,17 +305,17 @@ static void capture(const struct browser *browser, const char *path, const char 
     cJSON_Delete(shot);
 }
 
-static double number(const struct browser *browser, const char *script)
+/* As its header says: a large picture is shrunk when it is decoded. */
+static int png_width(const char *path)
 {
-    cJSON *value = browser_run(browser, script);
-    if (!cJSON_IsNumber(value))
-        fail_msg("%s gave no number", script);
-    const double found = value->valuedouble;
-    cJSON_Delete(value);
-    return found;
+    char *bytes = commands_file(path);
+    const unsigned char *at = (const unsigned char *)bytes + 16;
+    const int width = at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];
+    free(bytes);
+    return width;
 }
 
-static double mean_gray(const char *path, int *cols)
+static double mean_gray(const char *path)
 {
     struct picture picture;
     struct error err = {0};
@@ -303,7 +325,6 @@ static double mean_gray(const char *path, int *cols)
     const int count = picture.rows * picture.cols;
     for (int i = 0; i < count; i++)
         sum += picture.gray[i];
-    *cols = picture.cols;
     picture_free(&picture);
     return sum / count;
 }
@@ -319,13 +340,12 @@ const char *browser_screenshots(void)
 
 void browser_photograph(const struct browser *browser, const char *path, int width, const char *scheme)
 {
-    const int full = (int)number(browser, "return document.documentElement.scrollWidth");
-    int cols;
+    const int full = (int)browser_number(browser, "return document.documentElement.scrollWidth");
     if (full > width)
         fail_msg("%s: the page is %d wide", path, full);
     capture(browser, path, "{\"format\":\"png\",\"captureBeyondViewport\":true}");
-    const double gray = mean_gray(path, &cols);
-    assert_int_equal(cols, width);
+    assert_int_equal(png_width(path), width);
+    const double gray = mean_gray(path);
     if (strcmp(scheme, "dark") == 0 ? gray > 80 : gray < 190)
         fail_msg("%s: the mean gray is %.1f", path, gray);
 }
@@ -335,13 +355,24 @@ void browser_photograph_top(const struct browser *browser, const char *path, con
     enum { MARGIN = 8 };
     char text[512];
     snprintf(text, sizeof text, "return document.querySelector('%s').getBoundingClientRect().bottom + scrollY", last);
-    const double height = MARGIN + number(browser, text);
-    const double width = number(browser, "return document.documentElement.clientWidth");
+    const double height = MARGIN + browser_number(browser, text);
+    const double width = browser_number(browser, "return document.documentElement.clientWidth");
     snprintf(text, sizeof text,
              "{\"format\":\"png\",\"captureBeyondViewport\":true,"
              "\"clip\":{\"x\":0,\"y\":0,\"width\":%.0f,\"height\":%.0f,\"scale\":%g}}",
              width, height, scale);
     capture(browser, path, text);
+}
+
+char *browser_print(const struct browser *browser, size_t *size, const char *path)
+{
+    cJSON *pdf = command(browser, "POST", "/print", cJSON_Parse("{\"page\":{\"width\":21,\"height\":29.7}}"));
+    char *bytes = strdup(pdf->valuestring);
+    assert_non_null(bytes);
+    *size = decode_base64(bytes);
+    support_write(path, bytes, *size);
+    cJSON_Delete(pdf);
+    return bytes;
 }
 
 void browser_assert_quiet(const struct browser *browser)

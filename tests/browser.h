@@ -4,6 +4,7 @@
 #define LENET5_TESTS_BROWSER_H
 
 #include <cjson/cJSON.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 struct browser {
@@ -21,11 +22,16 @@ void browser_close(struct browser *browser);
 
 /* The page's width and height, and light or dark as the system says. */
 void browser_look(const struct browser *browser, int width, int height, const char *scheme);
+/* As it looks printed, from now on to the next browser_look(). */
+void browser_look_printed(const struct browser *browser, const char *scheme);
 /* Forgets what the console said until then. */
 void browser_go(const struct browser *browser, const char *url);
 
 /* Runs JavaScript ("return ..."); the value is deleted by the caller. */
 cJSON *browser_run(const struct browser *browser, const char *script);
+
+/* The number that it gives. */
+double browser_number(const struct browser *browser, const char *script);
 
 /* Fails the test unless the script's value becomes true within 20 seconds. */
 void browser_wait(const struct browser *browser, const char *script);
@@ -47,6 +53,9 @@ void browser_photograph(const struct browser *browser, const char *path, int wid
 
 /* The page from its top to the foot of the element that a CSS selector finds, each pixel as `scale` by `scale`. */
 void browser_photograph_top(const struct browser *browser, const char *path, const char *last, double scale);
+
+/* Prints the page on A4, as PDF: into a file, and *size bytes that the caller frees. */
+char *browser_print(const struct browser *browser, size_t *size, const char *path);
 
 /* Fails the test with the first line that the page or the browser put into the console since the last visit or call.
  */
