@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -126,17 +127,32 @@ static void undo_and_clear_take_back_what_was_drawn(void **state)
     browser_assert_quiet(&browser);
 }
 
-/* Nothing is amiss, so nothing is said in the console, and drawing on makes it a digit. */
+/* Nothing is amiss, so nothing is said in the console. */
 static void a_dot_is_no_digit_and_no_trouble(void **state)
 {
     (void)state;
     visit(1280, 900, "light");
-    browser_draw(&browser, "pad", (const int[][2]){{500, 160}, {500, 161}}, 2);
-    browser_wait(&browser, "return document.getElementById('said').textContent === 'No digit to be seen yet.' && "
-                           "document.getElementById('digit').textContent === '\u2013' && "
-                           "document.getElementById('trouble').hidden");
+    browser_draw(&browser, "pad", (const int[][2]){{500, 160}, {500, 170}}, 2);
+    browser_wait(&browser, "return document.getElementById('said').textContent === 'A dot is no digit yet.'");
     browser_draw(&browser, "pad", one, ONE);
     browser_wait(&browser, "return " ANSWER " === '1'");
+    cJSON_Delete(browser_run(&browser, "document.getElementById('undo').click()"));
+    browser_wait(&browser, "return document.getElementById('said').textContent === 'A dot is no digit yet.' && " ANSWER
+                           " === '\u2013' && document.getElementById('trouble').hidden");
+    browser_assert_quiet(&browser);
+}
+
+static void a_blank_picture_shows_no_digit_and_is_no_trouble(void **state)
+{
+    (void)state;
+    char here[2048], path[2200];
+    visit(1280, 900, "light");
+    commands_shell("printf 'P2 40 40 255\\n' > blank.pgm; for i in $(seq 1600); do echo 200; done >> blank.pgm");
+    assert_non_null(getcwd(here, sizeof here));
+    snprintf(path, sizeof path, "%s/blank.pgm", here);
+    browser_choose(&browser, "file", path);
+    browser_wait(&browser, "return document.getElementById('said').textContent.startsWith('No digit: the picture is "
+                           "blank') && document.getElementById('trouble').hidden");
     browser_assert_quiet(&browser);
 }
 
@@ -264,6 +280,7 @@ int main(void)
         cmocka_unit_test(a_digit_drawn_with_the_mouse_is_answered_on_the_page),
         cmocka_unit_test(undo_and_clear_take_back_what_was_drawn),
         cmocka_unit_test(a_dot_is_no_digit_and_no_trouble),
+        cmocka_unit_test(a_blank_picture_shows_no_digit_and_is_no_trouble),
         cmocka_unit_test(the_keyboard_draws_and_changes_tabs),
         cmocka_unit_test(a_picture_that_is_chosen_is_answered),
         cmocka_unit_test(what_is_no_picture_is_told_in_words),

@@ -121,7 +121,7 @@ static void a_report_needs_nothing_else_and_fits_both_widths_in_light_and_dark(v
     (void)state;
     need_report();
     assert_looks("report");
-    photograph_top("report", 760, ".maps figure:nth-child(7)", 1.2);
+    photograph_top("report", 1000, ".gallery figure:nth-child(9)", 0.912);
 }
 
 static void an_explanation_needs_nothing_else_and_fits_both_widths_in_light_and_dark(void **state)

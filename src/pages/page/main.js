@@ -111,9 +111,9 @@ async function ask(body, type, since) {
     waiting = null;
     try {
       const next = await post("/explain", question.body(), question.type);
-      if (pen.isEmpty) continue;
+      if (pen.isEmpty || pen.isDot) continue;
       if (next.digit === null) {
-        showNothing(pen.isDrawn ? "No digit to be seen yet." : `No digit: ${next.reason}.`);
+        showNothing(`No digit: ${next.reason}.`);
         trouble(null);
         continue;
       }
@@ -145,13 +145,13 @@ function trouble(text) {
 
 const pen = new Pen(find("pad"), (isDone, time) => {
   find("undo").disabled = find("clear").disabled = pen.isEmpty;
-  if (!pen.isEmpty) {
+  if (!pen.isEmpty && !pen.isDot) {
     ask(() => pgm(pen.gray(SIDE), SIDE, SIDE), PGM, isDone ? time : undefined);
     return;
   }
   waiting = null;
   trouble(null);
-  showNothing("Nothing is drawn yet.");
+  showNothing(pen.isDot ? "A dot is no digit yet." : "Nothing is drawn yet.");
 });
 const filter = new Filter(() => ({
   seen: answer?.input ?? null,

@@ -25,15 +25,15 @@ export class Pen {
     return this.strokes.length === 0 && this.picture === null;
   }
 
-  // Whether it is strokes alone.
-  get isDrawn() {
-    return this.strokes.length > 0 && this.picture === null;
+  // Whether there are strokes alone, and they go no further than that from where they began.
+  isWithin(distance) {
+    const points = this.strokes.flat(), [start] = points;
+    return this.picture === null && points.every(({ x, y }) => Math.hypot(x - start.x, y - start.y) < distance);
   }
 
-  // So far no more than a dot: not worth an answer while it grows.
+  // No digit: what it would be read as is chance.
   get isDot() {
-    const points = this.strokes.flat(), [{ x, y }] = points;
-    return this.picture === null && points.every((point) => Math.hypot(point.x - x, point.y - y) < 2 * WIDTH);
+    return !this.isEmpty && this.isWithin(WIDTH / 2);
   }
 
   // ---- Pointer ----
@@ -70,7 +70,7 @@ export class Pen {
 
   grow() {
     this.draw();
-    if (!this.isDot) this.changed(false);
+    if (!this.isWithin(2 * WIDTH)) this.changed(false); // so far not worth an answer
   }
 
   begin(point) {
