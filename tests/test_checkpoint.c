@@ -40,6 +40,7 @@ static int arrive(void **state)
                                         .momentum = 0.1 + 0.2,
                                         .weight_decay = 1e-3 / 7,
                                         .is_nesterov = 1,
+                                        .sharpness = 0.1 / 7,
                                         .schedule = SCHEDULE_COSINE,
                                         .warmup = 1.0 / 7,
                                         .augment = {.shift = 4.0 / 3, .rotation = 20.0 / 3, .elastic = 2.0 / 3},
@@ -227,6 +228,7 @@ static void every_number_and_name_reads_back_exactly(void **state)
     assert_true(settings->weight_decay == config.settings.weight_decay && settings->seed == CONFIG_SEED);
     assert_int_equal(settings->validation, HELD_OUT);
     assert_true(settings->is_nesterov && settings->warmup == config.settings.warmup);
+    assert_true(settings->sharpness == config.settings.sharpness);
     assert_memory_equal(&settings->augment, &config.settings.augment, sizeof settings->augment);
     assert_string_equal(checkpoint.data_digest, digits.digest);
     assert_string_equal(checkpoint.run.program, said.program);

@@ -26,7 +26,8 @@ static const char small_config[] =
     "{\"architecture\": {\"input\": {\"rows\": 28, \"cols\": 28}, \"layers\": "
     "[{\"type\": \"dense\", \"units\": 12}, {\"type\": \"dense\", \"units\": 10}]},"
     " \"training\": {\"epochs\": 3, \"batch_size\": 50, \"lr\": 0.02, \"momentum\": 0.5, \"weight_decay\": 0,"
-    " \"nesterov\": true, \"schedule\": \"step\", \"warmup\": 0.25, \"seed\": 7, \"validation\": 40,"
+    " \"nesterov\": true, \"sharpness\": 0.25, \"schedule\": \"step\", \"warmup\": 0.25, \"seed\": 7, \"validation\": "
+    "40,"
     " \"augment\": {\"shift\": 2, \"rotation\": 5, \"scale\": 0.125, \"shear\": 0.5, \"elastic\": 1.5,"
     " \"thickness\": 0.75}}}";
 
@@ -323,7 +324,7 @@ static void a_config_file_gives_network_and_settings(void **state)
     assert_true(commands_number(settings, "weight_decay") == 0);
     assert_string_equal(commands_text(settings, "schedule"), "step");
     assert_true(cJSON_IsTrue(cJSON_GetObjectItem(settings, "nesterov")));
-    assert_true(commands_number(settings, "warmup") == 0.25);
+    assert_true(commands_number(settings, "warmup") == 0.25 && commands_number(settings, "sharpness") == 0.25);
     assert_true(commands_number(settings, "seed") == 7);
     assert_true(commands_number(settings, "validation") == 40);
     const cJSON *augment = cJSON_GetObjectItem(settings, "augment");
@@ -337,10 +338,12 @@ static void a_config_file_gives_network_and_settings(void **state)
 static void the_command_line_wins_over_the_file_in_every_setting_of_augmentation(void **state)
 {
     (void)state;
-    run_well("train --quiet --config small.json --nesterov no --warmup 0 --shift 0 --rotation 0 --scale 0 --shear 0 "
+    run_well("train --quiet --config small.json --nesterov no --sharpness 0 --warmup 0 --shift 0 --rotation 0 --scale "
+             "0 --shear 0 "
              "--elastic 0 --thickness 0 --out without.json");
     char *text = commands_file("without.json");
     assert_non_null(strstr(text, "\"nesterov\":\tfalse"));
+    assert_null(strstr(text, "sharpness"));
     assert_non_null(strstr(text, "\"warmup\":\t0,"));
     cJSON *json = cJSON_Parse(text);
     const cJSON *settings = cJSON_GetObjectItem(cJSON_GetObjectItem(json, "training"), "settings"), *range;

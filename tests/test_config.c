@@ -123,7 +123,8 @@ static void what_a_config_says_is_taken(void **state)
     (void)state;
     const struct config config = load(
         "{\"training\": {\"epochs\": 7, \"batch_size\": 60, \"lr\": 0.5, \"momentum\": 0.25, \"weight_decay\": 0, "
-        "\"nesterov\": true, \"warmup\": 0.125, \"augment\": {\"shift\": 1, \"rotation\": 2, \"scale\": 0.25, "
+        "\"nesterov\": true, \"sharpness\": 0.75, \"warmup\": 0.125, \"augment\": {\"shift\": 1, \"rotation\": 2, "
+        "\"scale\": 0.25, "
         "\"shear\": 0.5, \"elastic\": 5, \"thickness\": 0.75}, \"schedule\": \"one-cycle\", \"seed\": "
         "9007199254740991, \"drawn\": 12, \"strangers\": 11, \"validation\": 0}, \"architecture\": {\"input\": "
         "{\"rows\": 9, \"cols\": 8, \"channels\": 2, \"pad\": 1, \"mean\": 0.5, \"deviation\": 0.25}, \"layers\": ["
@@ -138,7 +139,7 @@ static void what_a_config_says_is_taken(void **state)
     assert_true(equal(config.settings.weight_decay, 0));
     const struct augmentation *augment = &config.settings.augment;
     assert_int_equal(config.settings.is_nesterov, 1);
-    assert_true(equal(config.settings.warmup, 0.125));
+    assert_true(equal(config.settings.warmup, 0.125) && equal(config.settings.sharpness, 0.75));
     assert_true(equal(augment->shift, 1) && equal(augment->rotation, 2) && equal(augment->scale, 0.25));
     assert_true(equal(augment->shear, 0.5) && equal(augment->elastic, 5) && equal(augment->thickness, 0.75));
     assert_int_equal(config.settings.schedule, SCHEDULE_ONE_CYCLE);
@@ -374,6 +375,7 @@ static void wrong_settings_are_refused(void **state)
     assert_setting_refused("\"schedule\": \"linear\"",
                            "training.schedule is \"linear\": use one of constant, step, cosine or one-cycle");
     assert_setting_refused("\"nesterov\": 1", "training.nesterov is neither true nor false");
+    assert_setting_refused("\"sharpness\": -1", "training.sharpness is -1: use 0 to 100");
     assert_setting_refused("\"warmup\": 1", "training.warmup is 1: use 0 to 0.9");
     assert_setting_refused("\"augment\": 1", "training.augment is not an object: {...} was expected");
     assert_setting_refused("\"augment\": {\"shift\": -1}", "training.augment.shift is -1: use 0 to 100");

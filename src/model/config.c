@@ -47,7 +47,7 @@ static int read_augmentation(struct augmentation *out, const cJSON *json, const 
                : 0;
 }
 
-/* Most runs have no teacher, and their records say nothing of it. */
+/* Most runs have no teacher, and their records say nothing of it; nor of sharpness where it is 0. */
 static int read_teachers(struct settings *settings, struct json_object from, struct error *err)
 {
     const char *teachers = settings->teachers;
@@ -65,7 +65,7 @@ int settings_from_json(struct settings *out, const cJSON *json, const char *wher
     static const char *const known[] = {"epochs",         "batch_size", "lr",         "momentum", "nesterov",
                                         "weight_decay",   "schedule",   "warmup",     "seed",     "augment",
                                         "drawn",          "strangers",  "validation", "patience", "teachers",
-                                        "teacher_weight", NULL};
+                                        "teacher_weight", "sharpness",  NULL};
     const struct json_object from = {json, where};
     struct settings settings = *out;
     const cJSON *augment = NULL;
@@ -78,6 +78,7 @@ int settings_from_json(struct settings *out, const cJSON *json, const char *wher
         json_get_number(&settings.momentum, from, "momentum", 0, CONFIG_MOMENTUM, strict, err) != 0 ||
         json_get_bool(&settings.is_nesterov, from, "nesterov", strict, err) != 0 ||
         json_get_number(&settings.weight_decay, from, "weight_decay", 0, CONFIG_WEIGHT_DECAY, strict, err) != 0 ||
+        json_get_number(&settings.sharpness, from, "sharpness", 0, CONFIG_SHARPNESS, 0, err) != 0 ||
         json_get_choice(&schedule, from, "schedule", config_schedules, strict, err) != 0 ||
         json_get_number(&settings.warmup, from, "warmup", 0, CONFIG_WARMUP, strict, err) != 0 ||
         json_get_number(&seed, from, "seed", 0, (double)CONFIG_SEED, strict, err) != 0 ||
@@ -203,6 +204,8 @@ cJSON *settings_to_json(const struct settings *settings)
     cJSON_AddNumberToObject(json, "strangers", settings->strangers);
     cJSON_AddNumberToObject(json, "validation", settings->validation);
     cJSON_AddNumberToObject(json, "patience", settings->patience);
+    if (settings->sharpness > 0)
+        cJSON_AddItemToObject(json, "sharpness", json_number(settings->sharpness));
     if (settings->teachers[0] != '\0') {
         cJSON_AddStringToObject(json, "teachers", settings->teachers);
         cJSON_AddItemToObject(json, "teacher_weight", json_number(settings->teacher_weight));

@@ -25,6 +25,7 @@ enum {
 #define CONFIG_LR 1000.0
 #define CONFIG_MOMENTUM 0.9999
 #define CONFIG_WEIGHT_DECAY 1000.0
+#define CONFIG_SHARPNESS 100.0
 #define CONFIG_WARMUP 0.9
 #define CONFIG_SEED 9007199254740991u /* 2^53 - 1: the largest whole number that every JSON reader keeps exactly */
 
@@ -54,6 +55,7 @@ struct settings {
     double momentum;     /* 0 to below 1 */
     double weight_decay; /* decoupled, on weights only: w -= lr * weight_decay * w */
     int is_nesterov;     /* the momentum is Nesterov's */
+    double sharpness;    /* radius of sharpness-aware steps (training/sharpness.h), 0 to CONFIG_SHARPNESS; 0: none */
     enum schedule schedule;
     double warmup; /* share of the run, 0 to CONFIG_WARMUP, over which the rate first rises */
     uint64_t seed;

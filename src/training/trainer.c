@@ -65,7 +65,9 @@ static int draw_extra(struct trainer *trainer, struct error *err)
 
 static int check_memory(const struct trainer *trainer, int tiles, struct error *err)
 {
-    const size_t floats = (trainer->settings.patience > 0 ? 3 : 2) * trainer->model->architecture.parameter_count +
+    const size_t parameters = trainer->model->architecture.parameter_count;
+    const size_t floats = (trainer->settings.patience > 0 ? 3 : 2) * parameters +
+                          sharpness_floats(trainer->settings.sharpness, parameters) +
                           (size_t)trainer->threads * trainer->plan.scratch_floats +
                           (size_t)tiles * trainer->plan.record_floats;
     const size_t bytes = floats * sizeof(float) + (size_t)trainer->threads * augment_room_bytes(&trainer->augment);
@@ -87,7 +89,8 @@ static int allocate(struct trainer *trainer, struct error *err)
     trainer->order = calloc((size_t)trainer->count, sizeof(int));
     trainer->scratch = calloc((size_t)trainer->threads, sizeof *trainer->scratch);
     trainer->rooms = calloc((size_t)trainer->threads, sizeof *trainer->rooms);
-    if (patience_create(&trainer->patience, trainer->settings.patience, parameters, err) != 0)
+    if (patience_create(&trainer->patience, trainer->settings.patience, parameters, err) != 0 ||
+        sharpness_create(&trainer->sharpness, trainer->settings.sharpness, &trainer->plan, err) != 0)
         return -1;
     if (trainer->velocity == NULL || trainer->order == NULL || trainer->scratch == NULL || trainer->rooms == NULL)
         return error_memory(err, parameters * sizeof(float), "the optimiser");
@@ -165,18 +168,27 @@ void trainer_free(struct trainer *trainer)
     free(trainer->velocity);
     free(trainer->order);
     patience_free(&trainer->patience);
+    sharpness_free(&trainer->sharpness);
     dataset_free(&trainer->extra);
     *trainer = (struct trainer){0};
 }
 
-static void run_tile(struct trainer *trainer, int thread, const int *minibatch, int size, int tile)
+/* A minibatch: so many places of the order. */
+struct minibatch {
+    const int *images;
+    int size, tiles;
+    struct rates rates;
+};
+
+static void run_tile(struct trainer *trainer, int thread, const struct minibatch *minibatch, int tile)
 {
     struct scratch *scratch = &trainer->scratch[thread];
-    const int first = tile * TILE, left = size - first, count = left < TILE ? left : TILE;
+    const int first = tile * TILE, left = minibatch->size - first, count = left < TILE ? left : TILE;
+    const float share = 1 / (float)minibatch->size;
     const unsigned char *images[TILE] = {NULL};
     unsigned char labels[TILE];
     for (int i = 0; i < count; i++) {
-        const int index = minibatch[first + i], is_extra = index >= trainer->images.count;
+        const int index = minibatch->images[first + i], is_extra = index >= trainer->images.count;
         const struct dataset *from = is_extra ? &trainer->extra : &trainer->images;
         const int at = is_extra ? index - trainer->images.count : index;
         images[i] = augment_image(&trainer->rooms[thread], i, dataset_image(from, at), trainer->epoch, index,
@@ -185,27 +197,56 @@ static void run_tile(struct trainer *trainer, int thread, const int *minibatch, 
     }
     plan_forward(scratch, trainer->model->parameters, images, count, &trainer->plan);
     if (trainer->teacher.count == 0) {
-        plan_backward(&trainer->records, tile, scratch, trainer->model->parameters, labels, 1 / (float)size,
-                      &trainer->plan);
+        plan_backward(&trainer->records, tile, scratch, trainer->model->parameters, labels, share, &trainer->plan);
         return;
     }
     float said[TILE * ARCHITECTURE_CLASSES];
     const struct plan_taught taught = {said, (float)trainer->settings.teacher_weight};
     teacher_ask(said, &trainer->teacher, thread, images, count);
-    plan_backward_taught(&trainer->records, tile, scratch, trainer->model->parameters, labels, &taught, 1 / (float)size,
+    plan_backward_taught(&trainer->records, tile, scratch, trainer->model->parameters, labels, &taught, share,
                          &trainer->plan);
 }
 
-/* A share each where all the threads came that were asked for; else they take those of the others as well. */
-static void update_items(struct trainer *trainer, int thread, int team, int tiles, double lr)
+/* All tiles of the minibatch, shared out among the team that calls this; they are done when it returns. */
+static void run_tiles(struct trainer *trainer, int thread, const struct minibatch *minibatch)
 {
-    const struct settings *settings = &trainer->settings;
-    const struct rates rates = {(float)lr, (float)settings->momentum, (float)settings->weight_decay,
-                                settings->is_nesterov};
+#pragma omp for schedule(static)
+    for (int tile = 0; tile < minibatch->tiles; tile++)
+        run_tile(trainer, thread, minibatch, tile);
+}
+
+typedef void item_work(struct trainer *trainer, int thread, const struct minibatch *minibatch, int item);
+
+/* A share each where all the threads came that were asked for; else they take those of the others as well. All items
+ * are done when it returns. */
+static void run_items(struct trainer *trainer, int thread, const struct minibatch *minibatch, item_work *work)
+{
+    const int team = omp_get_num_threads();
     for (int share = thread; share < trainer->threads; share += team)
         for (int item = trainer->first_item[share]; item < trainer->first_item[share + 1]; item++)
-            plan_update(trainer->model->parameters, trainer->velocity, &trainer->scratch[thread], &trainer->records,
-                        tiles, &trainer->plan.items[item], rates, &trainer->plan);
+            work(trainer, thread, minibatch, item);
+#pragma omp barrier
+}
+
+static void gather_item(struct trainer *trainer, int thread, const struct minibatch *minibatch, int item)
+{
+    sharpness_gather(&trainer->sharpness, trainer->model->parameters, &trainer->scratch[thread], &trainer->records,
+                     minibatch->tiles, item, &trainer->plan);
+}
+
+static void climb_item(struct trainer *trainer, int thread, const struct minibatch *minibatch, int item)
+{
+    (void)thread;
+    (void)minibatch;
+    sharpness_climb(&trainer->sharpness, trainer->model->parameters, item, &trainer->plan);
+}
+
+static void step_item(struct trainer *trainer, int thread, const struct minibatch *minibatch, int item)
+{
+    if (trainer->settings.sharpness > 0)
+        sharpness_return(&trainer->sharpness, trainer->model->parameters, item, &trainer->plan);
+    plan_update(trainer->model->parameters, trainer->velocity, &trainer->scratch[thread], &trainer->records,
+                minibatch->tiles, &trainer->plan.items[item], minibatch->rates, &trainer->plan);
 }
 
 #define DIVERGED_CURE "use a smaller --lr (a tenth of it), or look for wrong pixels in the data"
@@ -257,27 +298,41 @@ static enum verdict count_minibatch(struct trainer *trainer, int first, int size
                                                                                                               : GO_ON;
 }
 
-/* The minibatches of one epoch that are left, all by the same threads: they wait for each other twice a minibatch.
- * Gives 1 when the watch stopped it. */
+static struct minibatch minibatch_of(const struct trainer *trainer, long step, long steps)
+{
+    const struct settings *settings = &trainer->settings;
+    const int batch = settings->batch_size, first = (int)step * batch, left = trainer->count - first;
+    const int size = left < batch ? left : batch;
+    const double lr = schedule_rate(settings, trainer->epoch * steps + step, settings->epochs * steps);
+    return (struct minibatch){
+        .images = trainer->order + first,
+        .size = size,
+        .tiles = (size + TILE - 1) / TILE,
+        .rates = {(float)lr, (float)settings->momentum, (float)settings->weight_decay, settings->is_nesterov}};
+}
+
+/* The minibatches of one epoch that are left, all by the same threads: they wait for each other twice a minibatch,
+ * and five times where steps are sharpness-aware. Gives 1 when the watch stopped it. */
 static int run_epoch(struct trainer *trainer, const struct trainer_watch *watch, struct error *err)
 {
-    const int count = trainer->count, batch = trainer->settings.batch_size;
-    const long steps = (count + batch - 1) / batch, all_steps = trainer->settings.epochs * steps;
+    const int batch = trainer->settings.batch_size;
+    const long steps = (trainer->count + batch - 1) / batch, all_steps = trainer->settings.epochs * steps;
     const long first_step = trainer->epoch * steps, done = trainer->progress.steps;
     enum verdict verdict = GO_ON;
 #pragma omp parallel num_threads(trainer->threads)
     {
-        const int thread = omp_get_thread_num(), team = omp_get_num_threads();
+        const int thread = omp_get_thread_num();
         for (long step = done; step < steps && verdict == GO_ON; step++) {
-            const int first = (int)step * batch, size = count - first < batch ? count - first : batch;
-            const int tiles = (size + TILE - 1) / TILE;
-#pragma omp for schedule(static)
-            for (int tile = 0; tile < tiles; tile++)
-                run_tile(trainer, thread, trainer->order + first, size, tile);
+            const struct minibatch minibatch = minibatch_of(trainer, step, steps);
+            run_tiles(trainer, thread, &minibatch);
 #pragma omp master
-            verdict = count_minibatch(trainer, first, size, watch);
-            update_items(trainer, thread, team, tiles, schedule_rate(&trainer->settings, first_step + step, all_steps));
-#pragma omp barrier
+            verdict = count_minibatch(trainer, (int)step * batch, minibatch.size, watch);
+            if (trainer->settings.sharpness > 0) {
+                run_items(trainer, thread, &minibatch, gather_item);
+                run_items(trainer, thread, &minibatch, climb_item);
+                run_tiles(trainer, thread, &minibatch);
+            }
+            run_items(trainer, thread, &minibatch, step_item);
         }
     }
     if (verdict == DIVERGED)

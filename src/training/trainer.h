@@ -2,6 +2,7 @@
  *
  *     order of the images -> minibatch -> tiles of 8, augmented (any thread) -> records
  *     -> items: gradient and optimiser's step (any thread) -> parameters
+ *        (with sharpness-aware steps, first the gradient alone, from which the tiles go once more: sharpness.h)
  *
  * The trained bytes depend on data, config and kernels, never on the number of threads: a tile is a fixed slice of the
  * minibatch, and every sum runs over tiles in order. */
@@ -17,6 +18,7 @@
 #include "training/augment.h"
 #include "training/evaluator.h"
 #include "training/patience.h"
+#include "training/sharpness.h"
 #include "training/teacher.h"
 
 enum { TRAINER_THREADS = EVALUATOR_THREADS };
@@ -50,6 +52,7 @@ struct trainer {
     struct records records;
     struct augment augment;
     struct teacher teacher;
+    struct sharpness sharpness;
     struct augment_room *rooms;       /* [threads] */
     float *velocity;                  /* [parameter_count] */
     int *order;                       /* [count], the extra behind the images */
