@@ -44,8 +44,8 @@ static void read_objects(void)
     char command[4096], line[512];
     const char *program = getenv("LENET5") != NULL ? getenv("LENET5") : "build/lenet5";
     snprintf(command, sizeof command,
-             "cd \"$(dirname '%s')/obj\" && for o in $(find . -name '*.o' | cut -c 3-); do "
-             "nm -g \"$o\" | sed -n \"s|^.* \\([A-Z]\\) \\([^ ]*\\)$|${o%%%%.*} \\1 \\2|p\"; done",
+             "cd \"$(dirname '%s')/obj\" && find . -name '*.o' -exec nm -gA {} + | "
+             "sed -n 's|^\\./\\([^.:]*\\)[^:]*:[0-9a-f ]* \\([A-Z]\\) \\([^ ]*\\)$|\\1 \\2 \\3|p'",
              program);
     FILE *list = popen(command, "r");
     assert_non_null(list);
