@@ -67,10 +67,11 @@ HELPER_OBJECTS  := $(HELPERS:tests/%.c=$(BUILD)/tests/%.o)
 DOUBLE_OBJECTS  := $(patsubst src/nn/%.c,$(BUILD)/double/%.o,$(wildcard src/nn/*.c))
 TEST_PROGRAMS   := $(TESTS:tests/%.c=$(BUILD)/tests/%)
 
-# An emulator is slow: there what does not depend on the processor is left out, and what trains for minutes.
+# An emulator is slow: there what does not depend on the processor is left out, and what trains, or reads thousands of
+# pictures one by one, for minutes.
 ifneq ($(CROSS),)
-SLOW := alarms checkpoint cli% count documents draw_terminal embedding get_mnist learning objects page patience read \
-        reproduce run runner saved_pages structure teacher trainer_strangers
+SLOW := alarms checkpoint cli% count documents draw_terminal embedding get_mnist learning measure_wild objects page \
+        patience read reproduce run runner saved_pages structure teacher trainer_strangers
 TEST_PROGRAMS := $(filter-out $(addprefix $(BUILD)/tests/test_,$(SLOW)),$(TEST_PROGRAMS))
 endif
 
@@ -90,12 +91,14 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(EXTRA_CFLAGS) -MMD -MP -c -o $@ $<
 
-# Nothing but the kernels is worth -O3. A tile of 8 floats is handed about by pointer, so its ABI is of no concern; nor
-# is it that clang leaves loops rolled in the variants for any size.
+# Nothing but the kernels is worth -O3; and sanitizers check every copy of what it unrolls, which takes minutes to
+# compile. A tile of 8 floats is handed about by pointer, so its ABI is of no concern; nor is it that clang leaves loops
+# rolled in the variants for any size.
+KERNEL_LEVEL := $(if $(SAN),-O1,-O3)
 define tier_rule
 $(BUILD)/obj/fast/kernels/%.$(1).o: src/fast/kernels/%.c $(BUILD)/flags
 	@mkdir -p $$(@D)
-	$(CC) $(ALL_CFLAGS) -O3 -DTIER=$(1) $(TIER_FLAGS_$(1)) -Wno-psabi $(if $(IS_CLANG),-Wno-pass-failed) -MMD -MP -c -o $$@ $$<
+	$(CC) $(ALL_CFLAGS) $(KERNEL_LEVEL) -DTIER=$(1) $(TIER_FLAGS_$(1)) -Wno-psabi $(if $(IS_CLANG),-Wno-pass-failed) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach t,$(TIERS),$(eval $(call tier_rule,$(t))))
 
