@@ -79,6 +79,11 @@ static void right_answers_and_the_confusion_are_counted(void **state)
     assert_int_equal(evaluation.correct, PICTURES - 4);
     assert_int_equal(evaluation.classes, CLASSES);
     assert_memory_equal(evaluation.confusion, expected, sizeof expected);
+    static const int of_class[CLASSES] = {6, 4, 4, 7};
+    for (int k = 0; k < CLASSES; k++)
+        assert_int_equal(evaluation_of_class(&evaluation, k), of_class[k]);
+    assert_int_equal(evaluation_correct(&evaluation, &pictures.set, 0, 10), 10 - 3);
+    assert_int_equal(evaluation_correct(&evaluation, &pictures.set, 10, PICTURES), PICTURES - 10 - 1);
     assert_true(fabs(evaluation_accuracy(&evaluation) - 17.0 / 21) < 1e-15);
     evaluation_free(&evaluation);
     model_free(&model);

@@ -90,23 +90,6 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
     return check(asked, &options, status);
 }
 
-/* Right answers among images first .. end-1. */
-static int correct_between(const struct evaluation *evaluation, const struct dataset *set, int first, int end)
-{
-    int correct = 0;
-    for (int i = first; i < end; i++)
-        correct += evaluation->answers[i] == set->labels[i];
-    return correct;
-}
-
-static int row_total(const struct evaluation *evaluation, int label)
-{
-    int total = 0;
-    for (int k = 0; k < evaluation->classes; k++)
-        total += evaluation->confusion[label * evaluation->classes + k];
-    return total;
-}
-
 static void print_share(const char *what, int correct, int total)
 {
     if (total > 0)
@@ -121,7 +104,8 @@ static void print_confusion(const struct evaluation *evaluation)
         printf("%s%d", k > 0 ? "     " : "   ", k);
     printf("\n");
     for (int label = 0; label < evaluation->classes; label++) {
-        const int *row = evaluation->confusion + label * evaluation->classes, total = row_total(evaluation, label);
+        const int *row = evaluation->confusion + label * evaluation->classes,
+                  total = evaluation_of_class(evaluation, label);
         if (total == 0)
             continue;
         printf("%5d   %7.2f             ", label, 100.0 * row[label] / total);
@@ -156,7 +140,7 @@ static void print_data(const struct dataset *set, const char *directory)
 
 static void print_text(const struct evaluation *evaluation, const struct dataset *set, const char *directory)
 {
-    const int half = evaluation->total / 2, first = correct_between(evaluation, set, 0, half);
+    const int half = evaluation->total / 2, first = evaluation_correct(evaluation, set, 0, half);
     print_data(set, directory);
     print_share("accuracy", evaluation->correct, evaluation->total);
     print_share("first half", first, half);
@@ -188,7 +172,7 @@ static cJSON *per_digit_json(const struct evaluation *evaluation)
 {
     cJSON *json = cJSON_CreateArray();
     for (int label = 0; label < evaluation->classes; label++) {
-        const int total = row_total(evaluation, label);
+        const int total = evaluation_of_class(evaluation, label);
         const int correct = evaluation->confusion[label * evaluation->classes + label];
         cJSON_AddItemToArray(json, total > 0 ? output_number((double)correct / total, 6) : cJSON_CreateNull());
     }
@@ -214,7 +198,7 @@ static cJSON *to_json(const struct evaluation *evaluation, const struct dataset 
                       const struct model *model)
 {
     char folder[OUTPUT_NAME];
-    const int half = evaluation->total / 2, first = correct_between(evaluation, set, 0, half);
+    const int half = evaluation->total / 2, first = evaluation_correct(evaluation, set, 0, half);
     const double accuracy = evaluation_accuracy(evaluation);
     cJSON *json = cJSON_CreateObject();
     output_printable(folder, directory, true);

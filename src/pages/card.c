@@ -128,10 +128,7 @@ void card_accuracy(struct prose *prose, const struct card *card)
 {
     static const char *const names[] = {"", "accuracy", "+-", ""};
     const struct evaluation *evaluation = card->evaluation;
-    const int half = evaluation->total / 2;
-    int first = 0;
-    for (int i = 0; i < half; i++)
-        first += evaluation->answers[i] == card->set->labels[i];
+    const int half = evaluation->total / 2, first = evaluation_correct(evaluation, card->set, 0, half);
     prose_heading(prose, "Accuracy");
     prose_paragraph(prose,
                     "On the test images of %s (digest `%.16s...`); +- is the binomial standard error, and\nnetworks "
@@ -162,10 +159,7 @@ void card_digits(struct prose *prose, const struct card *card)
     prose_table(prose, "rrrll", names);
     for (int label = 0; label < evaluation->classes; label++) {
         const int *row = evaluation->confusion + label * evaluation->classes;
-        const int other = most_often_taken_for(evaluation, label);
-        int total = 0;
-        for (int k = 0; k < evaluation->classes; k++)
-            total += row[k];
+        const int other = most_often_taken_for(evaluation, label), total = evaluation_of_class(evaluation, label);
         if (total == 0)
             continue;
         prose_cell(prose, "%d", label);

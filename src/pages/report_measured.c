@@ -8,14 +8,6 @@
 #include "pages/report_parts.h"
 #include "training/calibrator.h"
 
-static int row_total(const struct evaluation *evaluation, int label)
-{
-    int total = 0;
-    for (int k = 0; k < evaluation->classes; k++)
-        total += evaluation->confusion[label * evaluation->classes + k];
-    return total;
-}
-
 void report_part_top(struct html *html, const struct card *card)
 {
     const struct evaluation *evaluation = card->evaluation;
@@ -36,7 +28,7 @@ void report_part_digits(struct html *html, const struct card *card)
     const struct evaluation *evaluation = card->evaluation;
     double per_digit[ARCHITECTURE_CLASSES], least = 1;
     for (int label = 0; label < evaluation->classes; label++) {
-        const int total = row_total(evaluation, label);
+        const int total = evaluation_of_class(evaluation, label);
         per_digit[label] = total > 0 ? (double)evaluation->confusion[label * evaluation->classes + label] / total : 0;
         least = total > 0 ? fmin(least, per_digit[label]) : least;
     }

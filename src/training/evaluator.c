@@ -13,6 +13,22 @@ double evaluation_accuracy(const struct evaluation *evaluation)
     return (double)evaluation->correct / evaluation->total;
 }
 
+int evaluation_of_class(const struct evaluation *evaluation, int label)
+{
+    int total = 0;
+    for (int k = 0; k < evaluation->classes; k++)
+        total += evaluation->confusion[label * evaluation->classes + k];
+    return total;
+}
+
+int evaluation_correct(const struct evaluation *evaluation, const struct dataset *set, int first, int end)
+{
+    int correct = 0;
+    for (int i = first; i < end; i++)
+        correct += evaluation->answers[i] == set->labels[i];
+    return correct;
+}
+
 double evaluation_standard_error(int correct, int total)
 {
     const double p = (double)correct / total;

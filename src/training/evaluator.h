@@ -38,6 +38,12 @@ int evaluator_check(const struct architecture *architecture, const struct datase
 /* 0..1 */
 double evaluation_accuracy(const struct evaluation *evaluation);
 
+/* Images with that label. */
+int evaluation_of_class(const struct evaluation *evaluation, int label);
+
+/* Right answers among images first .. end-1 of the set. */
+int evaluation_correct(const struct evaluation *evaluation, const struct dataset *set, int first, int end);
+
 /* Binomial standard error of an accuracy: sqrt(p (1 - p) / n). */
 double evaluation_standard_error(int correct, int total);
 
