@@ -69,6 +69,21 @@ static void training_that_goes_wrong_says_so_once(void **state)
     program_free(&run);
 }
 
+/* The first epochs are the wildest; whoever trains as is recommended hears no alarm. So few images are no match for the
+ * strangers of reader, where filters do die. */
+static void the_shipped_recipes_train_without_a_word(void **state)
+{
+    (void)state;
+    static const char *const recipes[] = {"lenet5", "best", "plain", "quick", "lenet5-avg"};
+    for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
+        struct program_run run =
+            program("train --quiet --threads 1 --epochs 3 --validation 40 --out well.json --config %s", recipes[i]);
+        assert_int_equal(run.status, 0);
+        assert_string_equal(run.err, "");
+        program_free(&run);
+    }
+}
+
 /* ---- Usage: status 2 ---- */
 
 static void options_out_of_range_are_refused(void **state)
@@ -286,6 +301,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(training_that_goes_wrong_says_so_once),
+        cmocka_unit_test(the_shipped_recipes_train_without_a_word),
         cmocka_unit_test(options_out_of_range_are_refused),
         cmocka_unit_test(unknown_options_doubled_ones_and_files_are_refused),
         cmocka_unit_test(data_that_is_not_there_is_refused),
