@@ -170,8 +170,8 @@ void browser_go(const struct browser *browser, const char *url)
 {
     cJSON *data = cJSON_CreateObject();
     cJSON_AddStringToObject(data, "url", url);
-    post(browser, "/url", data);
     cJSON_Delete(console(browser)); /* what an earlier page said */
+    post(browser, "/url", data);
 }
 
 cJSON *browser_run(const struct browser *browser, const char *script)

@@ -24,7 +24,7 @@ void browser_close(struct browser *browser);
 void browser_look(const struct browser *browser, int width, int height, const char *scheme);
 /* As it looks printed, from now on to the next browser_look(). */
 void browser_look_printed(const struct browser *browser, const char *scheme);
-/* Forgets what the console said until then. */
+/* Forgets what the console said until then, and keeps what it says while the page is loaded. */
 void browser_go(const struct browser *browser, const char *url);
 
 /* Runs JavaScript ("return ..."); the value is deleted by the caller. */
