@@ -21,6 +21,7 @@
 enum { CLASSES = 10, IMAGES = 5 };
 
 static char *folder, *paths[2], *both;
+static struct model members[2]; /* what lies in paths */
 static struct config config;
 
 static void save_random(const char *path, uint64_t seed)
@@ -44,8 +45,10 @@ static int arrive(void **state)
     both = malloc(strlen(paths[0]) + strlen(paths[1]) + 2);
     sprintf(both, "%s,%s", paths[0], paths[1]);
     assert_int_equal(config_load(&config, "lenet5", NULL), 0);
-    save_random(paths[0], 1);
-    save_random(paths[1], 2);
+    for (int i = 0; i < 2; i++) {
+        save_random(paths[i], (uint64_t)i + 1);
+        assert_int_equal(model_file_load(&members[i], paths[i], NULL), 0);
+    }
     return 0;
 }
 
@@ -53,30 +56,30 @@ static int leave(void **state)
 {
     (void)state;
     support_remove_folder(folder);
-    free(paths[0]);
-    free(paths[1]);
+    for (int i = 0; i < 2; i++) {
+        model_free(&members[i]);
+        free(paths[i]);
+    }
     free(both);
     return 0;
 }
 
 /* Softmax of a model's plain network; with_none has a further score of 0. */
-static void plain_probabilities(double p[CLASSES], const char *path, const unsigned char *pixels, int with_none)
+static void plain_probabilities(double p[CLASSES], const struct model *model, const unsigned char *pixels,
+                                int with_none)
 {
-    struct model model;
     struct trace trace;
-    assert_int_equal(model_file_load(&model, path, NULL), 0);
-    real *x = malloc((size_t)shape_size(model.architecture.in) * sizeof *x);
-    assert_int_equal(trace_create(&trace, &model.architecture, NULL), 0);
-    architecture_normalise(x, pixels, &model.architecture.input);
-    network_forward(&trace, model.parameters, x, &model.architecture);
+    real *x = malloc((size_t)shape_size(model->architecture.in) * sizeof *x);
+    assert_int_equal(trace_create(&trace, &model->architecture, NULL), 0);
+    architecture_normalise(x, pixels, &model->architecture.input);
+    network_forward(&trace, model->parameters, x, &model->architecture);
     double sum = with_none ? 1 : 0;
     for (int k = 0; k < CLASSES; k++)
-        sum += p[k] = exp((double)trace.y[model.architecture.layer_count - 1][k]);
+        sum += p[k] = exp((double)trace.y[model->architecture.layer_count - 1][k]);
     for (int k = 0; k < CLASSES; k++)
         p[k] /= sum;
     free(x);
     trace_free(&trace);
-    model_free(&model);
 }
 
 static void a_teacher_says_the_mean_of_what_its_members_say(void **state)
@@ -94,8 +97,8 @@ static void a_teacher_says_the_mean_of_what_its_members_say(void **state)
         teacher_ask(said, &teacher, 1, images, IMAGES);
         for (int i = 0; i < IMAGES; i++) {
             double a[CLASSES], b[CLASSES];
-            plain_probabilities(a, paths[0], images[i], with_none);
-            plain_probabilities(b, paths[1], images[i], with_none);
+            plain_probabilities(a, &members[0], images[i], with_none);
+            plain_probabilities(b, &members[1], images[i], with_none);
             for (int k = 0; k < CLASSES; k++)
                 assert_true(fabs((double)said[i * CLASSES + k] - (a[k] + b[k]) / 2) < 1e-4);
         }
@@ -152,8 +155,8 @@ static double train(char digest[DIGEST_TEXT], const char *teachers, double weigh
     double distance = 0;
     for (int i = 0; i < 20; i++) {
         double student[CLASSES], teacher[CLASSES];
-        plain_probabilities(student, path, dataset_image(&set, i), 0);
-        plain_probabilities(teacher, paths[0], dataset_image(&set, i), 0);
+        plain_probabilities(student, &model, dataset_image(&set, i), 0);
+        plain_probabilities(teacher, &members[0], dataset_image(&set, i), 0);
         for (int k = 0; k < CLASSES; k++)
             distance += fabs(student[k] - teacher[k]) / 20;
     }
