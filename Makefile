@@ -206,6 +206,7 @@ card: all
 bench: all
 	@$(BUILD)/lenet5 bench
 	@scripts/bench-peers $(BUILD)/lenet5
+	@scripts/bench-quick $(BUILD)/lenet5
 
 ## samples: draw data/samples and data/sheet.png again
 samples: all
