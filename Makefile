@@ -205,8 +205,8 @@ card: all
 ## bench: how fast each part is on this machine, then this program and its peers side by side
 bench: all
 	@$(BUILD)/lenet5 bench
-	@scripts/bench-peers $(BUILD)/lenet5
 	@scripts/bench-quick $(BUILD)/lenet5
+	@scripts/bench-peers $(BUILD)/lenet5
 
 ## samples: draw data/samples and data/sheet.png again
 samples: all
