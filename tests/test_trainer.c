@@ -10,46 +10,29 @@
 
 #include <cmocka.h>
 
-#include "digits.h"
 #include "networks.h"
 #include "nn/optimizer.h"
 #include "training/evaluator.h"
 #include "training/schedule.h"
-#include "training/trainer.h"
+#include "trainings.h"
 
-static struct dataset digits;
-static struct config config; /* of the running test */
-static struct model model;
+static struct training_set_up base; /* of the running test */
 
 static int set_up(void **state)
 {
-    struct error err = {0};
     (void)state;
-    digits = digits_set(DATASET_TRAIN, 100);
-    if (config_load(&config, "lenet5", &err) != 0 || model_create(&model, &config.architecture, &err) != 0)
-        fail_msg("%s", err.text);
-    config.settings.validation = 0;
+    trainings_begin(&base, 100);
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    dataset_free(&digits);
-    model_free(&model);
+    trainings_end(&base);
     return 0;
 }
 
 /* ---- Helpers ---- */
-
-static struct trainer make_trainer(const struct dataset *data, int threads)
-{
-    struct trainer trainer;
-    struct error err = {0};
-    if (trainer_create(&trainer, &model, &config.settings, data, kernels_pick(NULL), threads, &err) != 0)
-        fail_msg("%s", err.text);
-    return trainer;
-}
 
 static void assert_trainer_refused(const struct dataset *data, const char *sentence)
 {
@@ -57,7 +40,8 @@ static void assert_trainer_refused(const struct dataset *data, const char *sente
     struct error err = {0};
     memset(&trainer, 0x5a, sizeof trainer);
     memset(&before, 0x5a, sizeof before);
-    assert_int_equal(trainer_create(&trainer, &model, &config.settings, data, kernels_pick(NULL), 1, &err), -1);
+    assert_int_equal(trainer_create(&trainer, &base.model, &base.config.settings, data, kernels_pick(NULL), 1, &err),
+                     -1);
     assert_int_equal(err.kind, ERROR_DATA);
     assert_string_equal(err.text, sentence);
     assert_memory_equal(&trainer, &before, sizeof trainer);
@@ -75,10 +59,11 @@ static void assert_network_refused(int layer_count, const struct layer *layers, 
 {
     struct trainer trainer;
     struct error err = {0};
-    const struct architecture architecture = networks_make(1, digits.rows, digits.cols, layer_count, layers);
-    model_free(&model);
-    assert_int_equal(model_create(&model, &architecture, NULL), 0);
-    assert_int_equal(trainer_create(&trainer, &model, &config.settings, &digits, kernels_pick(NULL), 1, &err), -1);
+    const struct architecture architecture = networks_make(1, base.digits.rows, base.digits.cols, layer_count, layers);
+    model_free(&base.model);
+    assert_int_equal(model_create(&base.model, &architecture, NULL), 0);
+    assert_int_equal(
+        trainer_create(&trainer, &base.model, &base.config.settings, &base.digits, kernels_pick(NULL), 1, &err), -1);
     assert_int_equal(err.kind, ERROR_MODEL);
     assert_string_equal(err.text, sentence);
 }
@@ -99,7 +84,7 @@ static void a_minibatch_that_needs_too_much_memory_is_refused(void **state)
     (void)state;
     const struct layer layers[] = {networks_conv(1000, 20, 1, 0, ACTIVATION_RELU),
                                    networks_conv(40, 9, 1, 0, ACTIVATION_RELU), networks_dense(10, ACTIVATION_NONE)};
-    config.settings.batch_size = 4096;
+    base.config.settings.batch_size = 4096;
     assert_network_refused(3, layers,
                            "training would take 7191 MiB of memory, more than the 4096 that are allowed: use a smaller "
                            "--batch-size, fewer --threads, or a smaller network");
@@ -108,7 +93,7 @@ static void a_minibatch_that_needs_too_much_memory_is_refused(void **state)
 static void pictures_of_another_size_are_refused(void **state)
 {
     (void)state;
-    struct dataset other = digits;
+    struct dataset other = base.digits;
     other.count = 25;
     other.rows = 14;
     other.cols = 56;
@@ -119,12 +104,12 @@ static void pictures_of_another_size_are_refused(void **state)
 static void holding_out_all_pictures_is_refused(void **state)
 {
     (void)state;
-    config.settings.validation = 100;
-    assert_trainer_refused(&digits,
+    base.config.settings.validation = 100;
+    assert_trainer_refused(&base.digits,
                            "100 images are to be held out for validation, and the training set has 100 in all: "
                            "use --validation 99 or less");
-    config.settings.validation = 5000;
-    assert_trainer_refused(&digits,
+    base.config.settings.validation = 5000;
+    assert_trainer_refused(&base.digits,
                            "5000 images are to be held out for validation, and the training set has 100 in all: "
                            "use --validation 99 or less");
 }
@@ -133,8 +118,8 @@ static void a_label_that_the_network_does_not_have_is_refused(void **state)
 {
     (void)state;
     unsigned char labels[100];
-    struct dataset wrong = digits;
-    memcpy(labels, digits.labels, sizeof labels);
+    struct dataset wrong = base.digits;
+    memcpy(labels, base.digits.labels, sizeof labels);
     labels[42] = 10;
     wrong.labels = labels;
     assert_trainer_refused(&wrong, "label 10 of image 42 is none of the network's 10 classes");
@@ -147,10 +132,10 @@ static void a_huge_learning_rate_diverges(void **state)
     (void)state;
     struct error err = {0};
     struct epoch_log log = {.epoch = 77};
-    config.settings.lr = 400;
-    config.settings.batch_size = 10;
-    config.settings.schedule = SCHEDULE_CONSTANT;
-    struct trainer trainer = make_trainer(&digits, 1);
+    base.config.settings.lr = 400;
+    base.config.settings.batch_size = 10;
+    base.config.settings.schedule = SCHEDULE_CONSTANT;
+    struct trainer trainer = trainings_trainer(&base, &base.digits, 1);
     assert_int_equal(trainer_epoch(&trainer, &log, NULL, &err), -1);
     assert_int_equal(err.kind, ERROR_DIVERGED);
     /* Which minibatch it is depends on the digits. */
@@ -173,11 +158,11 @@ static void weights_that_the_last_minibatch_ruins_count_as_diverged(void **state
     (void)state;
     struct error err = {0};
     struct epoch_log log;
-    config.settings.epochs = 1;
-    config.settings.lr = 1e38;
-    config.settings.weight_decay = 1000;
-    config.settings.batch_size = 100;
-    struct trainer trainer = make_trainer(&digits, 1);
+    base.config.settings.epochs = 1;
+    base.config.settings.lr = 1e38;
+    base.config.settings.weight_decay = 1000;
+    base.config.settings.batch_size = 100;
+    struct trainer trainer = trainings_trainer(&base, &base.digits, 1);
     assert_int_equal(trainer_epoch(&trainer, &log, NULL, &err), -1);
     assert_int_equal(err.kind, ERROR_DIVERGED);
     assert_string_equal(
@@ -209,8 +194,8 @@ static void the_watch_sees_every_minibatch(void **state)
     struct watched watched = {0};
     const struct trainer_watch watch = {watch_minibatch, &watched};
     struct epoch_log log;
-    config.settings.batch_size = 32;
-    struct trainer trainer = make_trainer(&digits, 2);
+    base.config.settings.batch_size = 32;
+    struct trainer trainer = trainings_trainer(&base, &base.digits, 2);
     assert_int_equal(trainer_epoch(&trainer, &log, &watch, NULL), 0);
     assert_int_equal(watched.calls, 4);
     assert_int_equal(watched.last, 100);
@@ -227,7 +212,7 @@ static void without_held_out_pictures_there_are_no_figures_for_them(void **state
 {
     (void)state;
     struct epoch_log log;
-    struct trainer trainer = make_trainer(&digits, 1);
+    struct trainer trainer = trainings_trainer(&base, &base.digits, 1);
     assert_int_equal(trainer_epoch(&trainer, &log, NULL, NULL), 0);
     assert_true(log.validation_accuracy < 0);
     trainer_free(&trainer);
@@ -238,11 +223,11 @@ static void the_figures_for_held_out_pictures_are_those_of_the_last_ones(void **
     (void)state;
     struct epoch_log log;
     struct evaluation evaluation;
-    config.settings.validation = 30;
-    const struct dataset last = dataset_part(&digits, 70, 30);
-    struct trainer trainer = make_trainer(&digits, 2);
+    base.config.settings.validation = 30;
+    const struct dataset last = dataset_part(&base.digits, 70, 30);
+    struct trainer trainer = trainings_trainer(&base, &base.digits, 2);
     assert_int_equal(trainer_epoch(&trainer, &log, NULL, NULL), 0);
-    assert_int_equal(evaluator_run(&evaluation, &model, &last, kernels_pick(NULL), 1, NULL), 0);
+    assert_int_equal(evaluator_run(&evaluation, &base.model, &last, kernels_pick(NULL), 1, NULL), 0);
     assert_near(log.validation_accuracy, evaluation_accuracy(&evaluation));
     assert_near(log.validation_loss, evaluation.loss);
     evaluation_free(&evaluation);
@@ -254,15 +239,15 @@ static void held_out_pictures_are_not_trained_on(void **state)
     (void)state;
     struct epoch_log log;
     char with[DIGEST_TEXT], without[DIGEST_TEXT];
-    const struct dataset first = dataset_part(&digits, 0, 70);
-    struct trainer trainer = make_trainer(&first, 1);
+    const struct dataset first = dataset_part(&base.digits, 0, 70);
+    struct trainer trainer = trainings_trainer(&base, &first, 1);
     assert_int_equal(trainer_epoch(&trainer, &log, NULL, NULL), 0);
-    digest_floats(without, model.parameters, model.architecture.parameter_count);
+    digest_floats(without, base.model.parameters, base.model.architecture.parameter_count);
     trainer_free(&trainer);
-    config.settings.validation = 30;
-    trainer = make_trainer(&digits, 1);
+    base.config.settings.validation = 30;
+    trainer = trainings_trainer(&base, &base.digits, 1);
     assert_int_equal(trainer_epoch(&trainer, &log, NULL, NULL), 0);
-    digest_floats(with, model.parameters, model.architecture.parameter_count);
+    digest_floats(with, base.model.parameters, base.model.architecture.parameter_count);
     trainer_free(&trainer);
     assert_string_equal(with, without);
 }
@@ -284,12 +269,12 @@ static void an_epoch_left_and_entered_again_is_the_same_epoch(void **state)
     char whole_digest[DIGEST_TEXT], parts_digest[DIGEST_TEXT];
     long calls = 0;
     const struct trainer_watch watch = {stop_behind_the_last_but_one, &calls};
-    config.settings.batch_size = 32;
-    struct trainer trainer = make_trainer(&digits, 1);
+    base.config.settings.batch_size = 32;
+    struct trainer trainer = trainings_trainer(&base, &base.digits, 1);
     assert_int_equal(trainer_epoch(&trainer, &whole, NULL, NULL), 0);
-    digest_floats(whole_digest, model.parameters, model.architecture.parameter_count);
+    digest_floats(whole_digest, base.model.parameters, base.model.architecture.parameter_count);
     trainer_free(&trainer);
-    trainer = make_trainer(&digits, 2);
+    trainer = trainings_trainer(&base, &base.digits, 2);
     assert_int_equal(trainer_epoch(&trainer, &parts, &watch, NULL), 1);
     assert_int_equal(calls, 1);
     assert_int_equal(trainer.progress.steps, 1);
@@ -299,7 +284,7 @@ static void an_epoch_left_and_entered_again_is_the_same_epoch(void **state)
     assert_int_equal(trainer_epoch(&trainer, &parts, &watch, NULL), 0);
     assert_int_equal(calls, 4);
     assert_int_equal(trainer.epoch, 1);
-    digest_floats(parts_digest, model.parameters, model.architecture.parameter_count);
+    digest_floats(parts_digest, base.model.parameters, base.model.architecture.parameter_count);
     trainer_free(&trainer);
     assert_string_equal(parts_digest, whole_digest);
     assert_int_equal(parts.epoch, whole.epoch);

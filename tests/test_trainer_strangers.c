@@ -15,37 +15,31 @@
 #include "networks.h"
 #include "nn/loss.h"
 #include "nn/network.h"
-#include "training/trainer.h"
+#include "trainings.h"
 
 enum { PICTURES = 300, FIELD = 32 * 32 /* a digit and its pad */ };
 
-static struct dataset digits;
-static struct config config; /* of the running test */
-static struct model model;
+static struct training_set_up base; /* of the running test */
 
 static int set_up(void **state)
 {
-    struct error err = {0};
     (void)state;
-    digits = digits_set(DATASET_TRAIN, PICTURES);
-    if (config_load(&config, "lenet5", &err) != 0 || model_create(&model, &config.architecture, &err) != 0)
-        fail_msg("%s", err.text);
-    config.settings = (struct settings){.epochs = 1,
-                                        .batch_size = 64,
-                                        .lr = 0.03,
-                                        .momentum = 0.9,
-                                        .seed = 5,
-                                        .drawn = 30,
-                                        .strangers = 90,
-                                        .validation = 0};
+    trainings_begin(&base, PICTURES);
+    base.config.settings = (struct settings){.epochs = 1,
+                                             .batch_size = 64,
+                                             .lr = 0.03,
+                                             .momentum = 0.9,
+                                             .seed = 5,
+                                             .drawn = 30,
+                                             .strangers = 90,
+                                             .validation = 0};
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    dataset_free(&digits);
-    model_free(&model);
+    trainings_end(&base);
     return 0;
 }
 
@@ -56,9 +50,10 @@ static struct epoch_log train(int threads, const struct trainer_watch *watch)
     struct trainer trainer;
     struct epoch_log log = {0};
     struct error err = {0};
-    if (trainer_create(&trainer, &model, &config.settings, &digits, kernels_pick(NULL), threads, &err) != 0)
+    if (trainer_create(&trainer, &base.model, &base.config.settings, &base.digits, kernels_pick(NULL), threads, &err) !=
+        0)
         fail_msg("%s", err.text);
-    for (int epoch = 0; epoch < config.settings.epochs; epoch++)
+    for (int epoch = 0; epoch < base.config.settings.epochs; epoch++)
         if (trainer_epoch(&trainer, &log, watch, &err) != 0)
             fail_msg("%s", err.text);
     trainer_free(&trainer);
@@ -68,7 +63,7 @@ static struct epoch_log train(int threads, const struct trainer_watch *watch)
 static void train_for_digest(char digest[DIGEST_TEXT], int threads)
 {
     train(threads, NULL);
-    digest_floats(digest, model.parameters, model.architecture.parameter_count);
+    digest_floats(digest, base.model.parameters, base.model.architecture.parameter_count);
 }
 
 static void assert_refused(int rows, int cols, int channels, int classes, const char *sentence)
@@ -83,7 +78,7 @@ static void assert_refused(int rows, int cols, int channels, int classes, const 
     other.labels = other.owned_labels = calloc(1, 1);
     assert_true(other.pixels != NULL && other.labels != NULL);
     assert_int_equal(model_create(&wrong, &architecture, NULL), 0);
-    assert_int_equal(trainer_create(&trainer, &wrong, &config.settings, &other, kernels_pick(NULL), 1, &err), -1);
+    assert_int_equal(trainer_create(&trainer, &wrong, &base.config.settings, &other, kernels_pick(NULL), 1, &err), -1);
     assert_int_equal(err.kind, ERROR_MODEL);
     assert_string_equal(err.text, sentence);
     model_free(&wrong);
@@ -111,7 +106,7 @@ static void the_digest_does_not_depend_on_the_threads(void **state)
 {
     (void)state;
     char digest[DIGEST_TEXT], again[DIGEST_TEXT];
-    config.settings.epochs = 2;
+    base.config.settings.epochs = 2;
     train_for_digest(digest, 1);
     for (int threads = 2; threads <= 5; threads++) {
         train_for_digest(again, threads);
@@ -124,10 +119,10 @@ static void what_is_drawn_changes_it(void **state)
     (void)state;
     char digest[DIGEST_TEXT], fewer[DIGEST_TEXT], none[DIGEST_TEXT];
     train_for_digest(digest, 1);
-    config.settings.strangers = 89;
+    base.config.settings.strangers = 89;
     train_for_digest(fewer, 1);
-    config.settings.strangers = 90;
-    config.settings.drawn = 29;
+    base.config.settings.strangers = 90;
+    base.config.settings.drawn = 29;
     train_for_digest(none, 1);
     assert_string_not_equal(fewer, digest);
     assert_string_not_equal(none, digest);
@@ -162,17 +157,17 @@ static void accuracy_is_that_of_the_digits_and_loss_that_of_all(void **state)
     float x[FIELD];
     double loss = 0;
     int right = 0;
-    config.settings.lr = 1e-30;
+    base.config.settings.lr = 1e-30;
     const struct epoch_log log = train(2, NULL);
     assert_int_equal(synth_extra(&extra, 5, 30, 90, NULL), 0);
-    assert_int_equal(trace_create(&trace, &model.architecture, NULL), 0);
+    assert_int_equal(trace_create(&trace, &base.model.architecture, NULL), 0);
     for (int i = 0; i < PICTURES + 120; i++) {
         float scores[11] = {0}; /* the last is that of "no class" */
-        const struct dataset *from = i < PICTURES ? &digits : &extra;
+        const struct dataset *from = i < PICTURES ? &base.digits : &extra;
         const int label = from->labels[i % PICTURES];
-        architecture_normalise(x, dataset_image(from, i % PICTURES), &model.architecture.input);
-        network_forward(&trace, model.parameters, x, &model.architecture);
-        memcpy(scores, trace.y[model.architecture.layer_count - 1], 10 * sizeof *scores);
+        architecture_normalise(x, dataset_image(from, i % PICTURES), &base.model.architecture.input);
+        network_forward(&trace, base.model.parameters, x, &base.model.architecture);
+        memcpy(scores, trace.y[base.model.architecture.layer_count - 1], 10 * sizeof *scores);
         loss += loss_cross_entropy(NULL, scores, label < 10 ? label : 10, 11);
         right += loss_answer(scores, 10) == label;
     }
@@ -187,7 +182,7 @@ static void accuracy_is_that_of_the_digits_and_loss_that_of_all(void **state)
 /* The same network with an eleventh unit, "no class", whose weights are 0. */
 static struct architecture with_eleventh_unit(void)
 {
-    struct architecture wider = model.architecture;
+    struct architecture wider = base.model.architecture;
     wider.layers[wider.layer_count - 1] = networks_dense(11, ACTIVATION_NONE);
     assert_int_equal(architecture_resolve(&wider, NULL), 0);
     return wider;
@@ -207,24 +202,24 @@ static void copy_parameters(float *to, const struct architecture *out, const flo
 static void one_step_is_the_plain_gradient(void **state)
 {
     (void)state;
-    const struct architecture *architecture = &model.architecture, wider = with_eleventh_unit();
+    const struct architecture *architecture = &base.model.architecture, wider = with_eleventh_unit();
     float *start = calloc(architecture->parameter_count, sizeof *start), *wide = calloc(wider.parameter_count, 4);
     float *gradient = calloc(wider.parameter_count, 4), *step = calloc(architecture->parameter_count, 4);
     float x[FIELD];
-    struct dataset extra, all = digits;
+    struct dataset extra, all = base.digits;
     struct trace trace;
-    digits.count = 11;
-    config.settings =
+    base.digits.count = 11;
+    base.config.settings =
         (struct settings){.epochs = 1, .batch_size = 64, .lr = 0.5, .seed = 5, .drawn = 4, .strangers = 5};
     train(2, NULL);
-    digits = all;
+    base.digits = all;
     assert_int_equal(synth_extra(&extra, 5, 4, 5, NULL), 0);
     assert_true(start != NULL && wide != NULL && gradient != NULL && step != NULL);
     assert_int_equal(trace_create(&trace, &wider, NULL), 0);
     network_initialise(start, architecture, 5);
     copy_parameters(wide, &wider, start, architecture);
     for (int i = 0; i < 20; i++) {
-        const struct dataset *from = i < 11 ? &digits : &extra;
+        const struct dataset *from = i < 11 ? &base.digits : &extra;
         const int at = i < 11 ? i : i - 11, label = from->labels[at];
         architecture_normalise(x, dataset_image(from, at), &wider.input);
         network_forward(&trace, wide, x, &wider);
@@ -236,7 +231,7 @@ static void one_step_is_the_plain_gradient(void **state)
     for (int i = 0; i < architecture->layer_count; i++) {
         const struct layer *layer = &architecture->layers[i];
         const size_t numbers = (size_t)(layer->weight_count + layer->bias_count);
-        assert_true(networks_distance(model.parameters + layer->weights, start + layer->weights, numbers) < 1e-5);
+        assert_true(networks_distance(base.model.parameters + layer->weights, start + layer->weights, numbers) < 1e-5);
     }
     trace_free(&trace);
     dataset_free(&extra);
@@ -253,11 +248,11 @@ static double taken_for_digits(const struct dataset *set)
     struct trace trace;
     float x[FIELD];
     int taken = 0;
-    assert_int_equal(trace_create(&trace, &model.architecture, NULL), 0);
+    assert_int_equal(trace_create(&trace, &base.model.architecture, NULL), 0);
     for (int i = 0; i < set->count; i++) {
-        architecture_normalise(x, dataset_image(set, i), &model.architecture.input);
-        network_forward(&trace, model.parameters, x, &model.architecture);
-        const float *scores = trace.y[model.architecture.layer_count - 1];
+        architecture_normalise(x, dataset_image(set, i), &base.model.architecture.input);
+        network_forward(&trace, base.model.parameters, x, &base.model.architecture);
+        const float *scores = trace.y[base.model.architecture.layer_count - 1];
         taken += scores[loss_answer(scores, 10)] > 0;
     }
     trace_free(&trace);
@@ -269,9 +264,9 @@ static void strangers_that_it_never_saw_are_told_from_digits(void **state)
     (void)state;
     struct dataset others, other_digits = digits_set(DATASET_TEST, PICTURES);
     assert_int_equal(synth_extra(&others, 6, 0, PICTURES, NULL), 0);
-    config.settings.epochs = 12;
-    config.settings.drawn = 0;
-    config.settings.strangers = 150;
+    base.config.settings.epochs = 12;
+    base.config.settings.drawn = 0;
+    base.config.settings.strangers = 150;
     train(2, NULL);
     assert_true(taken_for_digits(&other_digits) > 0.5);
     assert_true(taken_for_digits(&others) < taken_for_digits(&other_digits) - 0.15);

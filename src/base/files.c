@@ -168,8 +168,10 @@ static int write_nameless(const char *temporary, const void *bytes, size_t size,
     snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
     if (failed == 0 && linkat(AT_FDCWD, link, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) != 0)
         failed = errno;
-    if (close(descriptor) != 0 && failed == 0)
+    if (close(descriptor) != 0 && failed == 0) {
         failed = errno;
+        unlink(temporary);
+    }
     return failed;
 }
 

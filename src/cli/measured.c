@@ -29,6 +29,7 @@ int measured_make(struct measured *out, const struct measured_asked *asked, stru
     }
     const char *slash = strrchr(path, '/'), *source = out->set.source;
     out->card = (struct card){.program = version_program(),
+                              .path = output_printable(out->path, path, true),
                               .name = output_printable(out->name, slash != NULL ? slash + 1 : path, true),
                               .model = &out->model,
                               .set = &out->set,

@@ -15,7 +15,7 @@ struct measured {
     struct model model;
     struct dataset set;
     struct evaluation evaluation;
-    char name[OUTPUT_NAME], data[OUTPUT_NAME];
+    char path[OUTPUT_NAME], name[OUTPUT_NAME], data[OUTPUT_NAME];
     struct card card; /* points into the others: what is measured is not to be copied */
 };
 

@@ -23,9 +23,8 @@ struct record {
     const char *kernels; /* "avx2" */
     const char *data;    /* trained on: "MNIST"; NULL where that is not known, and the key is left out */
     const char *data_digest;
-    const char
-        *teacher_digest; /* over the digests of the teachers; empty where nobody taught, and the key is left out */
-    int images;          /* trained on, without those held out */
+    const char *teacher_digest; /* over the teachers' digests; NULL where nobody taught, and the key is left out */
+    int images;                 /* trained on, without those held out */
     int epoch_count;
     int kept_epoch; /* whose weights these are, where training had patience; 0: the last one's, and it is not said */
     const struct epoch_log *epochs;

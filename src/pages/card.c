@@ -233,7 +233,7 @@ void card_limits(struct prose *prose, const struct card *card)
         prose_item(
             prose,
             "It knows its %d classes and nothing else: of a letter or a scribble it often says itself that it is "
-            "none of them (a certainty\n  below %.4f is refused), never always.",
+            "none of them (a certainty\n  below %.4f is refused), but not always.",
             evaluation->classes, card->model->calibration.reject);
     else
         prose_item(

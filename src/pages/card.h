@@ -12,7 +12,8 @@
 /* What a card tells of. */
 struct card {
     const char *program;       /* that writes it, "lenet5 0.1.0" */
-    const char *name;          /* the model's file, without its folder */
+    const char *path;          /* the model's file */
+    const char *name;          /* the same, without its folder */
     const struct model *model; /* its record says how it was made */
     const struct dataset *set; /* the test set */
     const char *data;          /* its name, or its folder */

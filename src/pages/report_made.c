@@ -57,7 +57,7 @@ void report_part_curves(struct html *html, const struct card *card)
 void report_part_again(struct html *html, const struct card *card)
 {
     html_add(html, "<p>To train it again:</p>\n<pre><code>lenet5 train --config ");
-    html_text(html, card->name);
+    html_text(html, card->path);
     html_add(html, " \\\n    --out again.json</code></pre>\n");
 }
 

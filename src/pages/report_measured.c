@@ -108,8 +108,9 @@ void report_part_mistakes(struct html *html, const struct card *card)
     for (int i = 0; i < shown; i++) {
         const struct mistake *mistake = &evaluation->mistakes[i];
         char attributes[160];
-        snprintf(attributes, sizeof attributes, "width=\"%d\" height=\"%d\" alt=\"image %d: a %d answered as %d\"",
-                 3 * set->cols, 3 * set->rows, mistake->index, mistake->label, mistake->answer);
+        snprintf(attributes, sizeof attributes, "width=\"%d\" height=\"%d\" alt=\"image %d: %s %d answered as %d\"",
+                 3 * set->cols, 3 * set->rows, mistake->index, mistake->label == 8 ? "an" : "a", mistake->label,
+                 mistake->answer);
         html_add(html, "<figure>");
         html_picture(html, dataset_image(set, mistake->index), set->rows, set->cols, attributes);
         html_add(html, "<figcaption>%d &rarr; <strong>%d</strong>, %.0f&nbsp;%%<br>#%d%s</figcaption></figure>\n",

@@ -25,7 +25,7 @@ struct sharpness {
 /* Floats for a network of so many parameters. */
 size_t sharpness_floats(double radius, size_t parameters);
 
-/* Released by sharpness_free(), also after a failure. */
+/* Released by sharpness_free(). Where memory is out it fails, and *out is as it was. */
 int sharpness_create(struct sharpness *out, double radius, const struct plan *plan, struct error *err);
 void sharpness_free(struct sharpness *sharpness);
 
