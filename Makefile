@@ -7,7 +7,7 @@ SAN      ?=
 BUILD    ?= $(if $(SAN),build/san-$(subst $(,),-,$(SAN)),build)
 , := ,
 
-PACKAGES := zlib libcjson libpng libjpeg libmd
+PACKAGES := zlib libcjson libpng libjpeg nettle
 # The program alone needs it; what embeds the library does not.
 PROGRAM_LIBS := -lmicrohttpd
 IS_CLANG := $(findstring clang,$(CC) $(shell $(CC) --version 2>/dev/null | head -n 1))

@@ -8,7 +8,7 @@
  *         fprintf(stderr, "%s\n", why);
  *     lenet5_close(reader);
  *
- * Link with liblenet5.a and -lcjson -lpng -ljpeg -lz -lmd -lm -fopenmp. The library prints nothing and never exits. One
+ * Link with liblenet5.a and -lcjson -lpng -ljpeg -lz -lnettle -lm -fopenmp. The library prints nothing and never exits. One
  * reader serves one thread at a time; open one for each thread. Licence: MIT. */
 #ifndef LENET5_H
 #define LENET5_H

@@ -1,4 +1,4 @@
-/* SHA-256 (libmd) as text: of data sets, of weights, of files. */
+/* SHA-256 (nettle) as text: of data sets, of weights, of files. */
 #ifndef LENET5_BASE_DIGEST_H
 #define LENET5_BASE_DIGEST_H
 
