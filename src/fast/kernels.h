@@ -138,7 +138,7 @@ struct dense_back_kernels {
                    int units, struct rates rates);
 };
 
-/* ---- Augmentation ---- */
+/* ---- Altered images ---- */
 
 /* Where the pixels of an altered image come from. A pixel (r, k) is taken from (row, col) of the source, whose first
  * pixel is (0, 0):

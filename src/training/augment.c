@@ -7,7 +7,7 @@
 #include "base/real.h"
 #include "base/rng.h"
 
-enum { TAPS = 4, BORDER = 3 }; /* knots that have a say at a place; rows and columns of background around a picture */
+enum { TAPS = 4 }; /* knots that have a say at a place */
 
 /* ---- The spline ---- */
 
@@ -57,11 +57,6 @@ static void make_spline(struct augment *augment)
 
 /* ---- Memory ---- */
 
-static int whole_vectors(int count)
-{
-    return (count + TILE - 1) / TILE * TILE;
-}
-
 int augment_create(struct augment *out, const struct augmentation *ranges, uint64_t seed, const struct dataset *set,
                    const struct kernels *kernels, struct error *err)
 {
@@ -73,8 +68,7 @@ int augment_create(struct augment *out, const struct augmentation *ranges, uint6
                               .cols = set->cols,
                               .row_knots = knots_of(set->rows),
                               .col_knots = knots_of(set->cols),
-                              .stride = whole_vectors(set->cols),
-                              .table_stride = whole_vectors(set->cols + 2)};
+                              .stride = (set->cols + TILE - 1) / TILE * TILE};
     const size_t rows = (size_t)augment.rows, spread = (size_t)augment.col_knots * (size_t)augment.stride;
     augment.first_knot = calloc(rows, sizeof(int));
     augment.row_weights = calloc(rows * TAPS, sizeof(float));
@@ -102,43 +96,35 @@ int augment_is_on(const struct augmentation *ranges)
            ranges->thickness > 0;
 }
 
-/* How many there are of what a room is made of. */
-struct room_sizes {
-    size_t image, picture, table, at, displaced;
-};
-
-static struct room_sizes room_sizes(const struct augment *augment)
+static size_t knots_floats(const struct augment *augment)
 {
-    const size_t rows = (size_t)augment->rows, table_stride = (size_t)augment->table_stride;
-    return (struct room_sizes){.image = (size_t)augment->channels * rows * (size_t)augment->cols + TILE,
-                               .picture = (rows + BORDER) * (table_stride + TILE),
-                               .table = (rows + 2) * table_stride,
-                               .at = 2 * (size_t)augment->col_knots,
-                               .displaced = 2 * (size_t)(augment->row_knots * augment->stride)};
+    return 2 * (size_t)augment->col_knots;
+}
+
+static size_t displaced_floats(const struct augment *augment)
+{
+    return 2 * (size_t)(augment->row_knots * augment->stride);
 }
 
 size_t augment_room_bytes(const struct augment *augment)
 {
-    const struct room_sizes sizes = room_sizes(augment);
     if (!augment_is_on(&augment->ranges))
         return 0;
-    return TILE * sizes.image + 2 * sizes.picture + sizes.table * sizeof(int) +
-           (sizes.at + sizes.displaced) * sizeof(float);
+    return TILE * warp_image_bytes(augment->channels, augment->rows, augment->cols) +
+           warp_room_bytes(augment->rows, augment->cols) +
+           (knots_floats(augment) + displaced_floats(augment)) * sizeof(float);
 }
 
 int augment_room_create(struct augment_room *out, const struct augment *augment, struct error *err)
 {
-    const struct room_sizes sizes = room_sizes(augment);
-    struct augment_room room = {.image_bytes = sizes.image};
+    struct augment_room room = {.image_bytes = warp_image_bytes(augment->channels, augment->rows, augment->cols)};
     if (augment_is_on(&augment->ranges)) {
-        room.images = calloc(TILE, sizes.image);
-        room.picture = calloc(1, sizes.picture);
-        room.thick = calloc(1, sizes.picture);
-        room.table = calloc(sizes.table, sizeof(int));
-        room.at = calloc(sizes.at, sizeof(float));
-        room.displaced = calloc(sizes.displaced, sizeof(float));
-        if (room.images == NULL || room.picture == NULL || room.thick == NULL || room.table == NULL ||
-            room.at == NULL || room.displaced == NULL) {
+        if (warp_room_create(&room.warp, augment->rows, augment->cols, augment->kernels, err) != 0)
+            return -1;
+        room.images = calloc(TILE, room.image_bytes);
+        room.at = calloc(knots_floats(augment), sizeof(float));
+        room.displaced = calloc(displaced_floats(augment), sizeof(float));
+        if (room.images == NULL || room.at == NULL || room.displaced == NULL) {
             augment_room_free(&room);
             return error_memory(err, augment_room_bytes(augment), "an altered image");
         }
@@ -149,10 +135,8 @@ int augment_room_create(struct augment_room *out, const struct augment *augment,
 
 void augment_room_free(struct augment_room *room)
 {
+    warp_room_free(&room->warp);
     free(room->images);
-    free(room->picture);
-    free(room->thick);
-    free(room->table);
     free(room->at);
     free(room->displaced);
     *room = (struct augment_room){0};
@@ -183,21 +167,16 @@ static float draw(struct chance *chance, double range)
 
 /* ---- An image ---- */
 
-/* Where pixels come from, without bending: around the middle, shift after turn after shear after scale. */
-static void draw_affine(struct tile_warp *warp, struct chance *chance, const struct augmentation *ranges)
+static struct affine draw_affine(struct chance *chance, const struct augmentation *ranges)
 {
-    const float down = draw(chance, ranges->shift), right = draw(chance, ranges->shift);
-    const double turns = (double)draw(chance, ranges->rotation) / 360;
-    const float cosine = (float)real_cos_turns(turns), sine = (float)real_cos_turns(turns - 0.25);
-    const float tall = 1 + draw(chance, ranges->scale), wide = 1 + draw(chance, ranges->scale);
-    const float shear = draw(chance, ranges->shear);
-    const float middle_row = (float)(warp->rows - 1) / 2, middle_col = (float)(warp->cols - 1) / 2;
-    warp->y_row = cosine * tall - sine * shear;
-    warp->y_col = -sine * wide;
-    warp->x_row = sine * tall + cosine * shear;
-    warp->x_col = cosine * wide;
-    warp->y = middle_row + down - warp->y_row * middle_row - warp->y_col * middle_col;
-    warp->x = middle_col + right - warp->x_row * middle_row - warp->x_col * middle_col;
+    struct affine affine;
+    affine.down = draw(chance, ranges->shift);
+    affine.right = draw(chance, ranges->shift);
+    affine.turns = (double)draw(chance, ranges->rotation) / 360;
+    affine.tall = 1 + draw(chance, ranges->scale);
+    affine.wide = 1 + draw(chance, ranges->scale);
+    affine.shear = draw(chance, ranges->shear);
+    return affine;
 }
 
 static void draw_bending(struct tile_warp *warp, struct augment_room *room, struct chance *chance,
@@ -218,35 +197,22 @@ static void draw_bending(struct tile_warp *warp, struct augment_room *room, stru
     warp->displaced = room->displaced;
 }
 
-/* One channel, into room->table. */
-static void pack_picture(struct augment_room *room, const unsigned char *pixels, int thickness,
-                         const struct augment *augment)
-{
-    const struct warp_kernels *kernels = augment->kernels->warp;
-    const int rows = augment->rows, cols = augment->cols, stride = augment->table_stride + TILE;
-    for (int r = 0; r < rows; r++)
-        memcpy(room->picture + (r + 1) * stride + 1, pixels + (size_t)r * (size_t)cols, (size_t)cols);
-    if (thickness != 0)
-        kernels->thicken(room->thick, room->picture, thickness, rows, cols, stride);
-    kernels->pack(room->table, thickness != 0 ? room->thick : room->picture, rows, stride);
-}
-
 /* Every number is drawn, used or not: one range more or less leaves the others' numbers as they are. */
 const unsigned char *augment_image(struct augment_room *room, int slot, const unsigned char *pixels, int epoch,
                                    int index, const struct augment *augment)
 {
     if (!augment_is_on(&augment->ranges))
         return pixels;
-    struct tile_warp warp = {.rows = augment->rows, .cols = augment->cols, .stride = augment->stride};
     struct chance chance = chance_of(augment->seed, epoch, index);
-    draw_affine(&warp, &chance, &augment->ranges);
+    const struct affine affine = draw_affine(&chance, &augment->ranges);
+    struct tile_warp warp = warp_affine(&affine, &room->warp);
     const int thickness = (int)floorf(draw(&chance, augment->ranges.thickness) * 256 + 0.5f);
     draw_bending(&warp, room, &chance, augment);
     const size_t size = (size_t)augment->rows * (size_t)augment->cols;
     unsigned char *out = room->images + (size_t)slot * room->image_bytes;
     for (int c = 0; c < augment->channels; c++) {
-        pack_picture(room, pixels + (size_t)c * size, thickness, augment);
-        augment->kernels->warp->sample(out + (size_t)c * size, room->table, augment->table_stride, &warp);
+        warp_load(&room->warp, pixels + (size_t)c * size, thickness);
+        warp_sample(out + (size_t)c * size, &room->warp, &warp);
     }
     return out;
 }

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "dataset/dataset.h"
 #include "fast/kernels.h"
+#include "fast/warp.h"
 #include "model/config.h"
 
 /* What is the same for all images. */
@@ -23,7 +24,6 @@ struct augment {
     int channels, rows, cols;
     int row_knots, col_knots; /* of the spline that bends: AUGMENT_SPACING pixels from one to the next */
     int stride;               /* cols rounded up to 8 */
-    int table_stride;         /* cols + 2 rounded up to 8; that of a picture is 8 more */
     int *first_knot;          /* [rows] */
     float *row_weights;       /* [rows][4] */
     float *col_weights;       /* [col_knots][stride] */
@@ -35,9 +35,8 @@ enum { AUGMENT_SPACING = 7 };
 struct augment_room {
     unsigned char *images; /* [8][image_bytes] */
     size_t image_bytes;
-    unsigned char *picture, *thick; /* [rows + 3][table_stride + 8] */
-    int *table;                     /* [rows + 2][table_stride] */
-    float *at, *displaced;          /* [2][col_knots]; [row_knots][2][stride] */
+    struct warp_room warp;
+    float *at, *displaced; /* [2][col_knots]; [row_knots][2][stride] */
 };
 
 /* For images like those of `set`; nothing is kept of it. Released by augment_free(). */
