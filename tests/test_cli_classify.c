@@ -316,6 +316,31 @@ static void a_28x28_picture_answers_exactly_as_the_same_bytes_in_an_idx_file(voi
     }
 }
 
+/* ---- --views ---- */
+
+/* Each thread's classifier has them. */
+static void several_views_change_how_certain_an_answer_is_whatever_the_number_of_threads(void **state)
+{
+    (void)state;
+    struct program_run one = program("classify --json --views 1 *.png"), plain = program("classify --json *.png");
+    struct program_run three = program("classify --json --views 3 --threads 1 *.png");
+    struct program_run threads = program("classify --json --views 3 --threads 3 *.png");
+    assert_string_equal(one.out, plain.out);
+    assert_string_equal(three.out, threads.out);
+    assert_string_not_equal(three.out, one.out);
+    for (int digit = 0; digit < 10; digit++) {
+        cJSON *seen = commands_json("classify --json --views 3 %d.png", digit);
+        cJSON *index = commands_json("classify --json --views 3 --index %d " TRAIN_IMAGES, digit);
+        assert_true(commands_number(seen, "probability") == commands_number(index, "probability"));
+        cJSON_Delete(seen);
+        cJSON_Delete(index);
+    }
+    program_free(&one);
+    program_free(&plain);
+    program_free(&three);
+    program_free(&threads);
+}
+
 /* ---- --top and --json ---- */
 
 static void top_adds_the_next_digits_to_the_line(void **state)
@@ -442,6 +467,8 @@ static void misuse_is_refused(void **state)
     (void)state;
     commands_refused(2, "no picture is named: give files, folders or --files-from LIST", "classify");
     commands_refused(2, "--top expects a whole number from 1 to 256, not \"0\"", "classify --top 0 1.png");
+    commands_refused(2, "--views expects a whole number from 1 to 13, not \"0\"", "classify --views 0 1.png");
+    commands_refused(2, "--views expects a whole number from 1 to 13, not \"14\"", "classify --views 14 1.png");
     commands_refused(2, "classify has no option --models; the nearest is --model", "classify --models m.json 1.png");
     commands_refused(2, "classify expects IMAGE, not \"\"", "classify ''");
 }
@@ -464,6 +491,7 @@ int main(void)
         cmocka_unit_test(an_index_that_the_file_lacks_is_refused),
         cmocka_unit_test(an_idx_file_that_is_wrong_is_refused),
         cmocka_unit_test(a_28x28_picture_answers_exactly_as_the_same_bytes_in_an_idx_file),
+        cmocka_unit_test(several_views_change_how_certain_an_answer_is_whatever_the_number_of_threads),
         cmocka_unit_test(top_adds_the_next_digits_to_the_line),
         cmocka_unit_test(top_is_never_more_than_the_classes_and_sums_to_1),
         cmocka_unit_test(json_is_a_document_a_picture_with_the_documented_keys),

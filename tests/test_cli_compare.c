@@ -35,15 +35,15 @@ static const cJSON *item_of(const cJSON *json, const char *list, int index)
     return item;
 }
 
-static void each_row_is_what_evaluate_finds(void **state)
+static void assert_rows(int views)
 {
-    (void)state;
-    cJSON *json = commands_json("compare --json a.json b.json");
-    commands_keys(json, "data", "total", "data_digest", "models", "pairs", NULL);
+    cJSON *json = commands_json("compare --json --views %d a.json b.json", views);
+    commands_keys(json, "data", "views", "total", "data_digest", "models", "pairs", NULL);
+    assert_true(commands_number(json, "views") == views);
     assert_true(commands_number(json, "total") == IMAGES);
     static const char *const names[] = {"a.json", "b.json"};
     for (int i = 0; i < 2; i++) {
-        cJSON *alone = commands_json("evaluate --json --model %s", names[i]);
+        cJSON *alone = commands_json("evaluate --json --views %d --model %s", views, names[i]);
         const cJSON *row = item_of(json, "models", i);
         commands_keys(row, "model", "accuracy", "standard_error", "errors", "digest", NULL);
         assert_string_equal(commands_text(row, "model"), names[i]);
@@ -54,6 +54,13 @@ static void each_row_is_what_evaluate_finds(void **state)
         cJSON_Delete(alone);
     }
     cJSON_Delete(json);
+}
+
+static void each_row_is_what_evaluate_finds(void **state)
+{
+    (void)state;
+    assert_rows(1);
+    assert_rows(4);
 }
 
 /* The difference of the errors is that of the images that only one of them reads. */
@@ -104,6 +111,10 @@ static void the_text_is_a_table_and_the_pairs(void **state)
     assert_non_null(strstr(run.out, "\n   pair  only the first right  only the second  p\n  1   2  "));
     assert_non_null(strstr(run.out, "\n  2   3  "));
     program_free(&run);
+    run = program("compare --views 4 a.json b.json");
+    assert_int_equal(strncmp(run.out, "100 test images of data/mnist, the mean over 4 views of each\n\n   model ", 71),
+                     0);
+    program_free(&run);
 }
 
 static void what_cannot_be_compared_is_refused(void **state)
@@ -113,6 +124,8 @@ static void what_cannot_be_compared_is_refused(void **state)
                      "compare a.json twelve.json");
     commands_refused(4, "none.json: cannot be opened: No such file or directory", "compare a.json none.json");
     commands_refused(2, "compare needs MODEL (two or more): lenet5 compare --help shows how", "compare a.json");
+    commands_refused(2, "--views expects a whole number from 1 to 13, not \"0\"", "compare --views 0 a.json b.json");
+    commands_refused(2, "--views expects a whole number from 1 to 13, not \"14\"", "compare --views 14 a.json b.json");
     commands_shell("sed 's/\"rows\":\t28/\"rows\":\t14/; s/\"cols\":\t28/\"cols\":\t56/' twelve.json > wide.json");
     commands_refused(3,
                      "wide.json: the images are 28x28 with 1 channel and the network takes 14x56 with 1: use other "

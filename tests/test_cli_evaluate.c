@@ -58,7 +58,7 @@ static void json_has_the_documented_keys(void **state)
 {
     (void)state;
     cJSON *json = evaluate();
-    commands_keys(json, "data", "accuracy", "standard_error", "error_rate", "correct", "total", "loss", "ece",
+    commands_keys(json, "data", "views", "accuracy", "standard_error", "error_rate", "correct", "total", "loss", "ece",
                   "first_half", "second_half", "per_digit", "confusion", "mistakes", "model_digest", "data_digest",
                   NULL);
     commands_keys(cJSON_GetObjectItem(json, "first_half"), "accuracy", "correct", "total", NULL);
@@ -232,6 +232,31 @@ static void the_text_says_the_same_as_the_json(void **state)
     cJSON_Delete(json);
 }
 
+static void several_views_are_named_and_change_the_loss_whatever_the_number_of_threads(void **state)
+{
+    (void)state;
+    cJSON *one = evaluate(), *five = commands_json("evaluate --json --model model.json --views 5 --threads 1");
+    cJSON *again = commands_json("evaluate --json --model model.json --views 5 --threads 3");
+    assert_true(commands_number(one, "views") == 1);
+    assert_true(commands_number(five, "views") == 5);
+    assert_true(fabs(commands_number(one, "loss") - commands_number(five, "loss")) > 1e-4);
+    assert_true(cJSON_Compare(five, again, 1));
+    char sentence[200];
+    snprintf(sentence, sizeof sentence,
+             "data            data/mnist\nviews           5 of each image, the mean of their "
+             "scores\naccuracy       %6.2f %% ",
+             commands_number(five, "correct"));
+    struct program_run run = program("evaluate --model model.json --views 5");
+    assert_int_equal(strncmp(run.out, sentence, strlen(sentence)), 0);
+    program_free(&run);
+    run = program("evaluate --model model.json --views 1");
+    assert_null(strstr(run.out, "views"));
+    program_free(&run);
+    cJSON_Delete(one);
+    cJSON_Delete(five);
+    cJSON_Delete(again);
+}
+
 static void a_digit_without_images_has_no_accuracy(void **state)
 {
     (void)state;
@@ -292,6 +317,8 @@ static void misuse_is_refused(void **state)
     (void)state;
     commands_refused(2, "--min-accuracy expects a number from 0 to 1, not \"98.8\"", "evaluate --min-accuracy 98.8");
     commands_refused(2, "--threads expects a whole number from 1 to 64, not \"0\"", "evaluate --threads 0");
+    commands_refused(2, "--views expects a whole number from 1 to 13, not \"0\"", "evaluate --views 0");
+    commands_refused(2, "--views expects a whole number from 1 to 13, not \"14\"", "evaluate --views 14");
     commands_refused(2, "evaluate has no option --modle; the nearest is --model", "evaluate --modle model.json");
     commands_refused(2, "evaluate takes no files, and \"model.json\" was given", "evaluate model.json");
 }
@@ -342,6 +369,7 @@ int main(void)
         cmocka_unit_test(a_folder_with_a_wild_name_is_named_as_text),
         cmocka_unit_test(the_number_of_threads_changes_nothing),
         cmocka_unit_test(the_text_says_the_same_as_the_json),
+        cmocka_unit_test(several_views_are_named_and_change_the_loss_whatever_the_number_of_threads),
         cmocka_unit_test(a_digit_without_images_has_no_accuracy),
         cmocka_unit_test(an_accuracy_below_the_minimum_ends_with_6_after_the_results),
         cmocka_unit_test(an_accuracy_of_just_the_minimum_is_enough),

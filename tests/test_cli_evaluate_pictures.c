@@ -59,8 +59,8 @@ static void pictures_are_counted_by_kind_and_mistakes_listed(void **state)
 {
     (void)state;
     cJSON *json = commands_json("evaluate --json --images own --labels own/labels.tsv");
-    commands_keys(json, "images", "reject", "one_digit", "no_digit", "several_digits", "lines", "digits", "kinds",
-                  "mistakes", NULL);
+    commands_keys(json, "images", "views", "reject", "one_digit", "no_digit", "several_digits", "lines", "digits",
+                  "kinds", "mistakes", NULL);
     assert_counts(cJSON_GetObjectItem(json, "one_digit"), 11, 9, 0, 1);
     assert_counts(cJSON_GetObjectItem(json, "no_digit"), 1, 1, 1, 0);
     assert_true(commands_number(cJSON_GetObjectItem(json, "several_digits"), "pictures") == 1);
@@ -114,6 +114,28 @@ static void the_text_says_the_same_whatever_the_number_of_threads(void **state)
     program_free(&three);
 }
 
+static void several_views_are_named_and_every_answer_is_by_them(void **state)
+{
+    (void)state;
+    cJSON *one = commands_json("evaluate --json --images own"), *three;
+    assert_true(commands_number(one, "views") == 1);
+    three = commands_json("evaluate --json --images own --views 3 --threads 2");
+    assert_true(commands_number(three, "views") == 3);
+    assert_counts(cJSON_GetObjectItem(three, "no_digit"), 1, 1, 1, 0);
+    assert_true(commands_number(cJSON_GetObjectItem(three, "mistakes")->child, "certainty") !=
+                commands_number(cJSON_GetObjectItem(one, "mistakes")->child, "certainty"));
+    struct program_run run = program("evaluate --images own --views 3");
+    assert_int_equal(strncmp(run.out,
+                             "pictures        13 of own, refused below 0.0000\n"
+                             "views           3 of each image, the mean of their scores\n"
+                             "one digit ",
+                             116),
+                     0);
+    program_free(&run);
+    cJSON_Delete(one);
+    cJSON_Delete(three);
+}
+
 static void a_minimum_is_held_against_the_pictures_of_one_digit(void **state)
 {
     (void)state;
@@ -142,6 +164,7 @@ int main(void)
         cmocka_unit_test(pictures_are_counted_by_kind_and_mistakes_listed),
         cmocka_unit_test(a_refused_digit_is_wrong_and_refused_where_there_is_none_right),
         cmocka_unit_test(the_text_says_the_same_whatever_the_number_of_threads),
+        cmocka_unit_test(several_views_are_named_and_every_answer_is_by_them),
         cmocka_unit_test(a_minimum_is_held_against_the_pictures_of_one_digit),
         cmocka_unit_test(misuse_is_refused),
     };

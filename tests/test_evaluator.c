@@ -1,4 +1,5 @@
-/* The evaluator, with a network whose answers are known: the brightest of four pixels. */
+/* The evaluator, with a network whose answers are known: the brightest of four pixels; and with views of each image,
+ * against the plain network. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +10,10 @@
 
 #include <cmocka.h>
 
+#include "fast/views.h"
 #include "networks.h"
+#include "nn/loss.h"
+#include "nn/network.h"
 #include "training/evaluator.h"
 
 enum { CLASSES = 4, PICTURES = 21 };
@@ -55,7 +59,7 @@ static struct evaluation evaluate(const struct model *model, const struct datase
 {
     struct evaluation evaluation;
     struct error err = {0};
-    if (evaluator_run(&evaluation, model, set, kernels_pick(NULL), threads, &err) != 0)
+    if (evaluator_run(&evaluation, model, set, 1, kernels_pick(NULL), threads, &err) != 0)
         fail_msg("%s", err.text);
     return evaluation;
 }
@@ -191,6 +195,130 @@ static void a_temperature_changes_probabilities_but_no_answer(void **state)
     model_free(&model);
 }
 
+/* ---- Several views of each image ---- */
+
+enum { CHANNELS = 2, ROWS = 7, COLS = 9, SIZE = CHANNELS * ROWS * COLS };
+
+/* A small network of any weights, and images of a size that is no whole number of vectors, the last tile not full. */
+struct looks {
+    struct model model;
+    unsigned char pixels[PICTURES * SIZE], labels[PICTURES];
+    struct dataset set;
+};
+
+static void make_looks(struct looks *looks)
+{
+    const struct layer layers[] = {networks_conv(3, 3, 1, 1, ACTIVATION_RELU), networks_pool(POOL_MAX, 2, 2, 0),
+                                   networks_dense(CLASSES, ACTIVATION_NONE)};
+    const struct architecture architecture = networks_make(CHANNELS, ROWS, COLS, 3, layers);
+    struct rng rng = rng_make(4, 0);
+    memset(looks, 0, sizeof *looks);
+    assert_int_equal(model_create(&looks->model, &architecture, NULL), 0);
+    networks_random_parameters(looks->model.parameters, &architecture, &rng);
+    networks_random_pixels(looks->pixels, sizeof looks->pixels, &rng);
+    looks->set = (struct dataset){.count = PICTURES,
+                                  .channels = CHANNELS,
+                                  .rows = ROWS,
+                                  .cols = COLS,
+                                  .pixels = looks->pixels,
+                                  .labels = looks->labels};
+}
+
+static void scores_of(float scores[PICTURES * CLASSES], const struct looks *looks, int views,
+                      const struct kernels *kernels, int threads)
+{
+    struct error err = {0};
+    for (int i = 0; i < PICTURES * CLASSES; i++)
+        scores[i] = NAN;
+    if (evaluator_scores(scores, &looks->model, &looks->set, views, kernels, threads, &err) != 0)
+        fail_msg("%s", err.text);
+}
+
+/* The mean of what the plain network says of each view. */
+static void plain_scores(float scores[PICTURES * CLASSES], const struct looks *looks, int count)
+{
+    const struct architecture *architecture = &looks->model.architecture;
+    const unsigned char *see[VIEWS_MOST];
+    struct views views;
+    struct trace trace;
+    float x[SIZE];
+    assert_int_equal(views_create(&views, count, CHANNELS, ROWS, COLS, kernels_pick(NULL), NULL), 0);
+    assert_int_equal(trace_create(&trace, architecture, NULL), 0);
+    memset(scores, 0, PICTURES * CLASSES * sizeof *scores);
+    for (int i = 0; i < PICTURES; i++) {
+        views_make(see, &views, 0, looks->pixels + i * SIZE);
+        for (int view = 0; view < count; view++) {
+            architecture_normalise(x, see[view], &architecture->input);
+            network_forward(&trace, looks->model.parameters, x, architecture);
+            for (int k = 0; k < CLASSES; k++)
+                scores[i * CLASSES + k] += trace.y[architecture->layer_count - 1][k] / (float)count;
+        }
+    }
+    trace_free(&trace);
+    views_free(&views);
+}
+
+static void scores_are_the_mean_over_the_views_on_every_kernel_set(void **state)
+{
+    (void)state;
+    struct looks looks;
+    float found[PICTURES * CLASSES], expected[PICTURES * CLASSES];
+    make_looks(&looks);
+    for (int views = 1; views <= VIEWS_MOST; views++) {
+        plain_scores(expected, &looks, views);
+        for (const char *const *name = kernels_names(); *name != NULL; name++) {
+            const struct kernels *kernels = kernels_find(*name, NULL);
+            if (kernels == NULL)
+                continue;
+            scores_of(found, &looks, views, kernels, 2);
+            assert_true(networks_distance(found, expected, PICTURES * CLASSES) < 1e-5);
+        }
+    }
+    model_free(&looks.model);
+}
+
+static void the_number_of_threads_does_not_matter_to_views_either(void **state)
+{
+    (void)state;
+    struct looks looks;
+    float one[PICTURES * CLASSES], more[PICTURES * CLASSES];
+    make_looks(&looks);
+    scores_of(one, &looks, 6, kernels_pick(NULL), 1);
+    for (int threads = 2; threads <= 5; threads++) {
+        scores_of(more, &looks, 6, kernels_pick(NULL), threads);
+        assert_memory_equal(more, one, sizeof one);
+    }
+    model_free(&looks.model);
+}
+
+static double mean_loss(const float scores[PICTURES * CLASSES], const struct looks *looks)
+{
+    double sum = 0;
+    for (int i = 0; i < PICTURES; i++)
+        sum += loss_cross_entropy(NULL, scores + i * CLASSES, looks->labels[i], CLASSES);
+    return sum / PICTURES;
+}
+
+static void answers_and_the_loss_are_those_of_the_mean_scores(void **state)
+{
+    (void)state;
+    struct looks looks;
+    struct evaluation evaluation;
+    float scores[PICTURES * CLASSES], alone[PICTURES * CLASSES];
+    make_looks(&looks);
+    scores_of(alone, &looks, 1, kernels_pick(NULL), 1);
+    scores_of(scores, &looks, VIEWS_MOST, kernels_pick(NULL), 1);
+    assert_int_equal(evaluator_run(&evaluation, &looks.model, &looks.set, VIEWS_MOST, kernels_pick(NULL), 2, NULL), 0);
+    for (int i = 0; i < PICTURES; i++)
+        assert_int_equal(evaluation.answers[i], loss_answer(scores + i * CLASSES, CLASSES));
+    assert_true(fabs(evaluation.loss - mean_loss(scores, &looks)) < 1e-9);
+    assert_true(fabs(evaluation.loss - mean_loss(alone, &looks)) > 1e-3);
+    evaluation_free(&evaluation);
+    model_free(&looks.model);
+}
+
+/* ---- The rest ---- */
+
 static void the_standard_error_is_binomial(void **state)
 {
     (void)state;
@@ -206,7 +334,7 @@ static void assert_refused(const struct dataset *set, const char *sentence)
     struct error err = {0};
     memset(&evaluation, 0x5a, sizeof evaluation);
     memset(&before, 0x5a, sizeof before);
-    assert_int_equal(evaluator_run(&evaluation, &model, set, kernels_pick(NULL), 1, &err), -1);
+    assert_int_equal(evaluator_run(&evaluation, &model, set, 1, kernels_pick(NULL), 1, &err), -1);
     assert_int_equal(err.kind, ERROR_DATA);
     assert_string_equal(err.text, sentence);
     assert_memory_equal(&evaluation, &before, sizeof evaluation);
@@ -243,6 +371,9 @@ int main(void)
         cmocka_unit_test(the_loss_is_the_mean_cross_entropy),
         cmocka_unit_test(the_number_of_threads_does_not_matter),
         cmocka_unit_test(a_temperature_changes_probabilities_but_no_answer),
+        cmocka_unit_test(scores_are_the_mean_over_the_views_on_every_kernel_set),
+        cmocka_unit_test(the_number_of_threads_does_not_matter_to_views_either),
+        cmocka_unit_test(answers_and_the_loss_are_those_of_the_mean_scores),
         cmocka_unit_test(the_standard_error_is_binomial),
         cmocka_unit_test(pictures_of_another_size_are_refused),
         cmocka_unit_test(a_label_that_the_network_does_not_have_is_refused),

@@ -53,7 +53,7 @@ static double accuracy_of(const struct model *model, const struct dataset *set)
 {
     struct evaluation evaluation;
     struct error err = {0};
-    if (evaluator_run(&evaluation, model, set, kernels_pick(NULL), 1, &err) != 0)
+    if (evaluator_run(&evaluation, model, set, 1, kernels_pick(NULL), 1, &err) != 0)
         fail_msg("%s", err.text);
     const double accuracy = evaluation_accuracy(&evaluation);
     evaluation_free(&evaluation);

@@ -227,7 +227,7 @@ static void the_figures_for_held_out_pictures_are_those_of_the_last_ones(void **
     const struct dataset last = dataset_part(&base.digits, 70, 30);
     struct trainer trainer = trainings_trainer(&base, &base.digits, 2);
     assert_int_equal(trainer_epoch(&trainer, &log, NULL, NULL), 0);
-    assert_int_equal(evaluator_run(&evaluation, &base.model, &last, kernels_pick(NULL), 1, NULL), 0);
+    assert_int_equal(evaluator_run(&evaluation, &base.model, &last, 1, kernels_pick(NULL), 1, NULL), 0);
     assert_near(log.validation_accuracy, evaluation_accuracy(&evaluation));
     assert_near(log.validation_loss, evaluation.loss);
     evaluation_free(&evaluation);

@@ -295,7 +295,7 @@ static void the_running_figures_are_those_of_the_evaluator(void **state)
     run.config.settings.epochs = 1;
     run.config.settings.lr = 1e-30;
     struct model model = train(&log, &run, &digits);
-    assert_int_equal(evaluator_run(&evaluation, &model, &digits, kernels_of(&run), 2, NULL), 0);
+    assert_int_equal(evaluator_run(&evaluation, &model, &digits, 1, kernels_of(&run), 2, NULL), 0);
     assert_true(fabs(log.loss - evaluation.loss) < 1e-6);
     assert_true(fabs(log.train_accuracy - evaluation_accuracy(&evaluation)) < 1e-12);
     assert_int_equal(log.epoch, 1);

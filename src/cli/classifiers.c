@@ -5,7 +5,7 @@
 #include "cli/default_model.h"
 #include "cli/kernel.h"
 
-int classifiers_open(struct classifiers *out, const char *model, int kernel, int count, struct error *err)
+int classifiers_open(struct classifiers *out, const char *model, int kernel, int views, int count, struct error *err)
 {
     char buffer[DEFAULT_MODEL_PATH];
     const struct kernels *kernels = kernel_chosen(kernel, err);
@@ -16,6 +16,8 @@ int classifiers_open(struct classifiers *out, const char *model, int kernel, int
     if (opened.all == NULL)
         return error_memory(err, (size_t)count * sizeof *opened.all, "the classifiers");
     int failed = classifier_open(&opened.all[0], path, kernels, err);
+    if (failed == 0)
+        failed = classifier_look(&opened.all[0], views, err);
     for (opened.count = 1; opened.count < count && failed == 0; opened.count++)
         failed = classifier_share(&opened.all[opened.count], &opened.all[0], err);
     if (failed != 0) {

@@ -11,11 +11,12 @@
 #include "cli/pictures.h"
 #include "cli/reject.h"
 #include "cli/threads.h"
+#include "cli/views.h"
 #include "image/write_png.h"
 
 struct asked {
     const char *model, *list, *input;
-    int index, top, threads, kernel;
+    int index, top, views, threads, kernel;
     double reject;
     bool json, from_idx, show, strict;
     char **names;
@@ -66,6 +67,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .argument = "FILE.png",
          .help = "keep what the network sees, of one picture"},
         pictures_list_option(&asked->list),
+        views_option(&asked->views),
         threads_option(&asked->threads),
         kernel_option(&asked->kernel),
         {.name = "json", .kind = OPTION_FLAG, .to.flag = &asked->json, .help = "print one JSON document a picture"},
@@ -157,7 +159,7 @@ static int classify_pictures(const struct pictures *pictures, const struct asked
         error_set(err, ERROR_USAGE, "--save-input keeps what is seen of one picture, and %d are given",
                   pictures->count);
     else if ((asked->input == NULL || files_check_writable(asked->input, err) == 0) &&
-             classifiers_open(&classify.classifiers, asked->model, asked->kernel, threads, err) == 0) {
+             classifiers_open(&classify.classifiers, asked->model, asked->kernel, asked->views, threads, err) == 0) {
         classify.threshold = reject_threshold(asked->reject, &classify.classifiers.all[0].model);
         pictures_run(pictures, &job, err);
     }

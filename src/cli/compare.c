@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/table.h"
 #include "cli/threads.h"
+#include "cli/views.h"
 #include "nn/loss.h"
 #include "training/evaluator.h"
 #include "training/mcnemar.h"
@@ -27,14 +28,14 @@ struct contestant {
 struct contest {
     struct dataset set;
     const char *directory;
-    int classes, count;
+    int classes, count, views;
     struct contestant each[MODELS + 1];
     float *sums; /* [images][classes], the models' probabilities added up; NULL without an ensemble */
 };
 
 struct asked {
     const char *data;
-    int threads, kernel;
+    int views, threads, kernel;
     bool ensemble, json;
     char **models;
     int count;
@@ -60,6 +61,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .kind = OPTION_FLAG,
          .to.flag = &asked->ensemble,
          .help = "one more row: all models together"},
+        views_option(&asked->views),
         threads_option(&asked->threads),
         kernel_option(&asked->kernel),
         {.name = "json", .kind = OPTION_FLAG, .to.flag = &asked->json, .help = "print one JSON document"},
@@ -116,7 +118,7 @@ static int enter(struct contest *contest, const struct model *model, const char 
     contest->count++;
     strcpy(contestant->digest, model->digest);
     int result = scores != NULL && contestant->answers != NULL
-                     ? evaluator_scores(scores, model, &contest->set, kernels, threads, err)
+                     ? evaluator_scores(scores, model, &contest->set, contest->views, kernels, threads, err)
                      : error_memory(err, numbers * sizeof *scores, "the answers");
     if (result == 0)
         answer(contestant, contest->sums, scores, &contest->set, model);
@@ -181,7 +183,10 @@ static void print_text(const struct contest *contest)
 {
     char folder[OUTPUT_NAME];
     output_printable(folder, contest->directory, false);
-    printf("%d test images of %s\n\n", contest->set.count, contest->set.source != NULL ? contest->set.source : folder);
+    printf("%d test images of %s", contest->set.count, contest->set.source != NULL ? contest->set.source : folder);
+    if (contest->views > 1)
+        printf(", the mean over %d views of each", contest->views);
+    printf("\n\n");
     print_models(contest);
     print_pairs(contest);
 }
@@ -193,6 +198,7 @@ static cJSON *to_json(const struct contest *contest)
     cJSON *json = cJSON_CreateObject();
     output_printable(name, contest->directory, true);
     cJSON_AddStringToObject(json, "data", contest->set.source != NULL ? contest->set.source : name);
+    cJSON_AddNumberToObject(json, "views", contest->views);
     cJSON_AddNumberToObject(json, "total", images);
     cJSON_AddStringToObject(json, "data_digest", contest->set.digest);
     cJSON *models = cJSON_AddArrayToObject(json, "models");
@@ -274,6 +280,7 @@ int compare_command(int argc, char **argv)
     if (!parse(&asked, &status, argc, argv))
         return status;
     contest.directory = dataset_directory(asked.data);
+    contest.views = asked.views;
     if (run(&contest, &asked, &err) != 0)
         status = output_error(&err);
     else if (asked.json)

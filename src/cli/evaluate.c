@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/reject.h"
 #include "cli/threads.h"
+#include "cli/views.h"
 #include "dataset/dataset.h"
 #include "training/evaluator.h"
 
@@ -16,7 +17,7 @@ enum { MISTAKES_SHOWN = 10 };
 struct asked {
     const char *model, *data, *images, *labels;
     double min_accuracy, reject;
-    int threads, kernel;
+    int views, threads, kernel;
     bool json, has_minimum;
 };
 
@@ -75,6 +76,7 @@ static bool parse(struct asked *asked, int *status, int argc, char **argv)
          .argument = "X",
          .fallback = "none",
          .help = "exit status 6 below it (0.988 is 98.8 %)"},
+        views_option(&asked->views),
         threads_option(&asked->threads),
         kernel_option(&asked->kernel),
         {.name = "json", .kind = OPTION_FLAG, .to.flag = &asked->json, .help = "print one JSON document"},
@@ -138,10 +140,12 @@ static void print_data(const struct dataset *set, const char *directory)
         printf("%-15s %s\n", "data", folder);
 }
 
-static void print_text(const struct evaluation *evaluation, const struct dataset *set, const char *directory)
+static void print_text(const struct evaluation *evaluation, const struct dataset *set, const char *directory, int views)
 {
     const int half = evaluation->total / 2, first = evaluation_correct(evaluation, set, 0, half);
     print_data(set, directory);
+    if (views > 1)
+        printf("%-15s %d of each image, the mean of their scores\n", "views", views);
     print_share("accuracy", evaluation->correct, evaluation->total);
     print_share("first half", first, half);
     print_share("second half", evaluation->correct - first, evaluation->total - half);
@@ -195,7 +199,7 @@ static cJSON *mistakes_json(const struct evaluation *evaluation)
 }
 
 static cJSON *to_json(const struct evaluation *evaluation, const struct dataset *set, const char *directory,
-                      const struct model *model)
+                      const struct model *model, int views)
 {
     char folder[OUTPUT_NAME];
     const int half = evaluation->total / 2, first = evaluation_correct(evaluation, set, 0, half);
@@ -203,6 +207,7 @@ static cJSON *to_json(const struct evaluation *evaluation, const struct dataset 
     cJSON *json = cJSON_CreateObject();
     output_printable(folder, directory, true);
     cJSON_AddStringToObject(json, "data", set->source != NULL ? set->source : folder);
+    cJSON_AddNumberToObject(json, "views", views);
     cJSON_AddItemToObject(json, "accuracy", output_number(accuracy, 6));
     cJSON_AddItemToObject(json, "standard_error",
                           output_number(evaluation_standard_error(evaluation->correct, evaluation->total), 6));
@@ -226,14 +231,14 @@ static int evaluate(const struct model *model, const struct dataset *set, const 
 {
     struct evaluation evaluation;
     struct error err = {0};
-    if (evaluator_run(&evaluation, model, set, kernels, threads_resolve(asked->threads), &err) != 0)
+    if (evaluator_run(&evaluation, model, set, asked->views, kernels, threads_resolve(asked->threads), &err) != 0)
         return output_error(&err);
     const char *directory = dataset_directory(asked->data);
     int status = STATUS_DONE;
     if (asked->json)
-        status = output_json(to_json(&evaluation, set, directory, model));
+        status = output_json(to_json(&evaluation, set, directory, model, asked->views));
     else
-        print_text(&evaluation, set, directory);
+        print_text(&evaluation, set, directory, asked->views);
     const double accuracy = evaluation_accuracy(&evaluation);
     evaluation_free(&evaluation);
     if (status == STATUS_DONE && asked->has_minimum && accuracy < asked->min_accuracy) {
@@ -259,6 +264,7 @@ int evaluate_command(int argc, char **argv)
                                         .labels = asked.labels,
                                         .model = asked.model,
                                         .kernel = asked.kernel,
+                                        .views = asked.views,
                                         .threads = asked.threads,
                                         .reject = asked.reject,
                                         .json = asked.json,

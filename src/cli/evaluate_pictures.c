@@ -119,10 +119,11 @@ static int measure(struct tally *tally, const struct labels *labels, const struc
 {
     const int threads = threads_resolve(asked->threads);
     struct work work = {.tally = tally};
-    if (classifiers_open(&work.classifiers, asked->model, asked->kernel, threads, err) != 0)
+    if (classifiers_open(&work.classifiers, asked->model, asked->kernel, asked->views, threads, err) != 0)
         return -1;
     work.threshold = reject_threshold(asked->reject, &work.classifiers.all[0].model);
     tally->threshold = (double)work.threshold;
+    tally->views = asked->views;
     int result = tally_start(tally, labels, err);
     if (result == 0)
         result = run(&work, labels, false, threads, err);

@@ -7,7 +7,7 @@
 struct evaluate_pictures {
     const char *folder, *labels; /* labels NULL: FOLDER/labels.tsv */
     const char *model;           /* as default_model.h and kernel.h take them */
-    int kernel, threads;
+    int kernel, views, threads;
     double reject; /* as reject.h takes it */
     bool json;
     double min_accuracy; /* of the pictures of one digit; below 0: none */

@@ -13,7 +13,7 @@ static int load_and_run(struct measured *out, const char *path, const char *dire
     if (model_file_load(&out->model, path, err) != 0 ||
         dataset_load(&out->set, directory, DATASET_TEST, out->model.architecture.classes, err) != 0)
         return -1;
-    return evaluator_run(&out->evaluation, &out->model, &out->set, kernels, threads, err);
+    return evaluator_run(&out->evaluation, &out->model, &out->set, 1, kernels, threads, err);
 }
 
 int measured_make(struct measured *out, const struct measured_asked *asked, struct error *err)

@@ -142,7 +142,7 @@ int read_command(int argc, char **argv)
     const int threads = pictures_threads(&pictures, threads_resolve(asked.threads));
     const struct pictures_job job = {sizeof(struct reading), read_file, tell, &work, threads};
     work.names_paths = pictures.count > 1 || asked.list != NULL || strcmp(pictures.paths[0], asked.names[0]) != 0;
-    int failed = classifiers_open(&work.classifiers, asked.model, asked.kernel, threads, &err);
+    int failed = classifiers_open(&work.classifiers, asked.model, asked.kernel, 1, threads, &err);
     if (failed == 0) {
         work.threshold = (double)reject_threshold(asked.reject, &work.classifiers.all[0].model);
         failed = pictures_run(&pictures, &job, &err);

@@ -131,6 +131,8 @@ void tally_print(const struct tally *tally, const char *folder)
     printf("%-15s %d of %s, refused below %.4f\n", "pictures",
            tally->single.total + tally->none.total + tally->several.total, output_printable(name, folder, false),
            tally->threshold);
+    if (tally->views > 1)
+        printf("%-15s %d of each image, the mean of their scores\n", "views", tally->views);
     print_share("one digit", tally->single.right, tally->single.total, " right");
     print_share("no digit", tally->none.right, tally->none.total, " refused");
     print_share("lines", tally->lines_right, tally->lines, " exactly");
@@ -174,6 +176,7 @@ cJSON *tally_json(const struct tally *tally, const char *folder)
     char name[OUTPUT_NAME];
     cJSON *json = cJSON_CreateObject(), *list;
     cJSON_AddStringToObject(json, "images", output_printable(name, folder, true));
+    cJSON_AddNumberToObject(json, "views", tally->views);
     cJSON_AddItemToObject(json, "reject", output_number(tally->threshold, 6));
     for (int i = 0; i < 3; i++)
         add_counts(cJSON_AddObjectToObject(json, names[i]), counts[i]);

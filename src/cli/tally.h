@@ -18,6 +18,7 @@ struct tally {
     int lines, lines_right;             /* of pictures of several digits */
     int digits, digits_right;           /* by edit distance */
     double threshold;                   /* below which answers were refused */
+    int views;                          /* of each image, whose scores' mean was answered by */
     int wrong_count;
     struct wrong {
         const struct label *label;

@@ -24,7 +24,7 @@ static int test(struct record *record, const struct model *model, const char *di
         return 0;
     if (dataset_load(&set, directory, DATASET_TEST, model->architecture.classes, err) != 0)
         return -1;
-    int result = evaluator_run(&evaluation, model, &set, trainer->plan.kernels, trainer->threads, err);
+    int result = evaluator_run(&evaluation, model, &set, 1, trainer->plan.kernels, trainer->threads, err);
     if (result == 0) {
         record->test_accuracy = evaluation_accuracy(&evaluation);
         record->test_images = evaluation.total;

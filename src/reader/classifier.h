@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "fast/single.h"
+#include "fast/views.h"
 #include "image/fit.h"
 #include "image/picture.h"
 #include "model/model_file.h"
@@ -11,6 +12,7 @@
 struct classifier {
     struct model model;
     struct single network; /* points into model: a classifier is not to be copied */
+    struct views views;    /* of each image, whose scores' mean is what is answered by */
     float certainty;       /* of the last answer (model/calibration.h); below model.calibration.reject: refuse it */
     int is_shared;         /* model belongs to another classifier */
 };
@@ -20,8 +22,12 @@ struct classifier {
 int classifier_open(struct classifier *classifier, const char *path, const struct kernels *kernels, struct error *err);
 void classifier_close(struct classifier *classifier);
 
-/* One more of the same model, for another thread; to be closed before `of` is. Fails as single_create() does; *out is
- * then empty. */
+/* From now on answers are by the mean over `count` views of an image (fast/views.h), 1 to VIEWS_MOST; 1 at first.
+ * Fails   when memory is out, everything as it was. */
+int classifier_look(struct classifier *classifier, int count, struct error *err);
+
+/* One more of the same model and as many views, for another thread; to be closed before `of` is. Fails as
+ * single_create() does; *out is then empty. */
 int classifier_share(struct classifier *out, const struct classifier *of, struct error *err);
 
 /* Overwrites probabilities [classes] for an image as the network takes it: bytes [channels][rows][cols], 0 background

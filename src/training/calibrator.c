@@ -128,7 +128,7 @@ int calibrator_measure(struct calibrated *out, const struct model *model, const 
                         malloc(count * sizeof(double)), malloc(count)};
     int result = room.scores == NULL || room.values == NULL || room.probabilities == NULL || room.answers == NULL
                      ? error_memory(err, count * (size_t)classes * sizeof(float), "the scores")
-                     : evaluator_scores(room.scores, model, held_out, kernels, threads, err);
+                     : evaluator_scores(room.scores, model, held_out, 1, kernels, threads, err);
     if (result == 0) {
         *out = (struct calibrated){.calibration.temperature = 1};
         memcpy(out->calibration.run, model->digest, DIGEST_TEXT);

@@ -3,8 +3,10 @@
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fast/plan.h"
+#include "fast/views.h"
 #include "nn/loss.h"
 #include "training/calibrator.h"
 
@@ -62,46 +64,73 @@ struct job {
     const struct model *model;
     const struct dataset *set;
     const struct plan *plan;
+    int views;
     float *scores; /* [set->count][classes] */
 };
 
-static void run_tile(const struct job *job, struct scratch *scratch, int tile)
+/* What one thread needs. */
+struct worker {
+    struct scratch scratch;
+    struct views views;
+};
+
+static void run_tile(const struct job *job, struct worker *worker, int tile)
 {
     const int first = tile * TILE, left = job->set->count - first, count = left < TILE ? left : TILE;
     const int classes = job->model->architecture.classes;
-    const unsigned char *images[TILE] = {NULL};
-    for (int i = 0; i < count; i++)
-        images[i] = dataset_image(job->set, first + i);
-    plan_forward(scratch, job->model->parameters, images, count, job->plan);
-    for (int i = 0; i < count; i++)
-        plan_scores(job->scores + (size_t)(first + i) * (size_t)classes, scratch, i, job->plan);
+    const unsigned char *see[VIEWS_MOST], *images[VIEWS_MOST][TILE] = {{NULL}};
+    float *scores = job->scores + (size_t)first * (size_t)classes, of_view[ARCHITECTURE_CLASSES];
+    for (int i = 0; i < count; i++) {
+        views_make(see, &worker->views, i, dataset_image(job->set, first + i));
+        for (int view = 0; view < job->views; view++)
+            images[view][i] = see[view];
+    }
+    memset(scores, 0, (size_t)(count * classes) * sizeof *scores);
+    for (int view = 0; view < job->views; view++) {
+        plan_forward(&worker->scratch, job->model->parameters, images[view], count, job->plan);
+        for (int i = 0; i < count; i++) {
+            plan_scores(of_view, &worker->scratch, i, job->plan);
+            for (int k = 0; k < classes; k++)
+                scores[i * classes + k] += of_view[k] / (float)job->views;
+        }
+    }
+}
+
+static int worker_create(struct worker *out, const struct job *job, struct error *err)
+{
+    const struct dataset *set = job->set;
+    if (scratch_create(&out->scratch, job->plan, PLAN_INFERENCE, err) != 0)
+        return -1;
+    return views_create(&out->views, job->views, set->channels, set->rows, set->cols, job->plan->kernels, err);
 }
 
 static int run_tiles(const struct job *job, int threads, struct error *err)
 {
-    struct scratch scratch[EVALUATOR_THREADS] = {{0}};
+    struct worker workers[EVALUATOR_THREADS] = {{{0}, {0}}};
     int failed = 0;
     for (int t = 0; t < threads && !failed; t++)
-        failed = scratch_create(&scratch[t], job->plan, PLAN_INFERENCE, err) != 0;
+        failed = worker_create(&workers[t], job, err) != 0;
     if (!failed) {
         const int tiles = (job->set->count + TILE - 1) / TILE;
 #pragma omp parallel for num_threads(threads) schedule(static)
         for (int tile = 0; tile < tiles; tile++)
-            run_tile(job, &scratch[omp_get_thread_num()], tile);
+            run_tile(job, &workers[omp_get_thread_num()], tile);
     }
-    for (int t = 0; t < threads; t++)
-        scratch_free(&scratch[t]);
+    for (int t = 0; t < threads; t++) {
+        scratch_free(&workers[t].scratch);
+        views_free(&workers[t].views);
+    }
     return failed ? -1 : 0;
 }
 
-int evaluator_scores(float *scores, const struct model *model, const struct dataset *set, const struct kernels *kernels,
-                     int threads, struct error *err)
+int evaluator_scores(float *scores, const struct model *model, const struct dataset *set, int views,
+                     const struct kernels *kernels, int threads, struct error *err)
 {
     struct plan plan;
     if (evaluator_check(&model->architecture, set, err) != 0 ||
         plan_create(&plan, &model->architecture, kernels, err) != 0)
         return -1;
-    const struct job job = {model, set, &plan, scores};
+    const struct job job = {model, set, &plan, views, scores};
     const int result = run_tiles(&job, threads, err);
     plan_free(&plan);
     return result;
@@ -139,7 +168,7 @@ static void count_answers(struct evaluation *evaluation, const struct model *mod
     qsort(evaluation->mistakes, (size_t)mistakes, sizeof *evaluation->mistakes, more_confident);
 }
 
-int evaluator_run(struct evaluation *out, const struct model *model, const struct dataset *set,
+int evaluator_run(struct evaluation *out, const struct model *model, const struct dataset *set, int views,
                   const struct kernels *kernels, int threads, struct error *err)
 {
     const size_t count = (size_t)set->count, classes = (size_t)model->architecture.classes;
@@ -154,7 +183,7 @@ int evaluator_run(struct evaluation *out, const struct model *model, const struc
         evaluation.confusion == NULL || evaluation.answers == NULL || evaluation.probabilities == NULL ||
                 evaluation.mistakes == NULL || scores == NULL
             ? error_memory(err, count * (classes * sizeof(float) + sizeof(struct mistake)), "the answers")
-            : evaluator_scores(scores, model, set, kernels, threads, err);
+            : evaluator_scores(scores, model, set, views, kernels, threads, err);
     if (result == 0)
         count_answers(&evaluation, model, set, scores);
     else

@@ -22,15 +22,16 @@ struct evaluation {
     } * mistakes; /* [total - correct], the most confident first, equal ones by index */
 };
 
-/* Evaluates `model` on `set` with tiles spread over `threads`; the result does not depend on their number.
+/* Evaluates `model` on `set` with tiles spread over `threads`; the result does not depend on their number. An image's
+ * scores are the mean over that many views of it (fast/views.h), 1 to VIEWS_MOST; 1: those of the image alone.
  * Fails with ERROR_DATA when the images do not match the network. */
-int evaluator_run(struct evaluation *out, const struct model *model, const struct dataset *set,
+int evaluator_run(struct evaluation *out, const struct model *model, const struct dataset *set, int views,
                   const struct kernels *kernels, int threads, struct error *err);
 void evaluation_free(struct evaluation *evaluation);
 
 /* Overwrites scores [set->count][classes]; for the rest as evaluator_run(). */
-int evaluator_scores(float *scores, const struct model *model, const struct dataset *set, const struct kernels *kernels,
-                     int threads, struct error *err);
+int evaluator_scores(float *scores, const struct model *model, const struct dataset *set, int views,
+                     const struct kernels *kernels, int threads, struct error *err);
 
 /* Whether images and labels are what the network takes; fails with ERROR_DATA. */
 int evaluator_check(const struct architecture *architecture, const struct dataset *set, struct error *err);

@@ -351,8 +351,8 @@ static int validate(struct epoch_log *log, const struct trainer *trainer, struct
     if (trainer->held_out.count == 0)
         return 0;
     struct evaluation evaluation;
-    if (evaluator_run(&evaluation, trainer->model, &trainer->held_out, trainer->plan.kernels, trainer->threads, err) !=
-        0)
+    if (evaluator_run(&evaluation, trainer->model, &trainer->held_out, 1, trainer->plan.kernels, trainer->threads,
+                      err) != 0)
         return -1;
     log->validation_accuracy = evaluation_accuracy(&evaluation);
     log->validation_loss = evaluation.loss;
