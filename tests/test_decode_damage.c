@@ -295,7 +295,7 @@ static void test_other_formats_are_named_with_the_cure(void **state)
     REFUSE_WITH("\x89"
                 "HDF........",
                 "is no picture that is known here (it starts with the bytes 89 48 44 46)");
-    REFUSE_WITH("x", "it starts with the bytes 78 00 00 00");
+    REFUSE_WITH("x", "it starts with the bytes 78)");
 }
 
 static void test_file_errors_start_with_the_path(void **state)

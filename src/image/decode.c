@@ -1,5 +1,6 @@
 #include "image/decode.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,10 +93,14 @@ static int refuse(const unsigned char *bytes, size_t size, struct error *err)
         return error_set(err, ERROR_FAILED, "is an SVG drawing, which is not read: export it as PNG");
     if (mentions(bytes, size, "<html") || mentions(bytes, size, "<!doctype html"))
         return error_set(err, ERROR_FAILED, "is a web page (HTML), not a picture: fetch the picture itself");
-    return error_set(err, ERROR_FAILED,
-                     "is no picture that is known here (it starts with the bytes %02x %02x %02x %02x): PNG, JPEG, BMP, "
-                     "PBM, PGM or PPM was expected",
-                     bytes[0], size > 1 ? bytes[1] : 0u, size > 2 ? bytes[2] : 0u, size > 3 ? bytes[3] : 0u);
+    char start[4 * 3 + 1] = "";
+    for (size_t i = 0; i < 4 && i < size; i++)
+        snprintf(start + 3 * i, sizeof start - 3 * i, " %02x", bytes[i]);
+    return error_set(
+        err, ERROR_FAILED,
+        "is no picture that is known here (it starts with the bytes%s): PNG, JPEG, BMP, PBM, PGM or PPM was "
+        "expected",
+        start);
 }
 
 int decode_picture(struct picture *out, const unsigned char *bytes, size_t size, struct error *err)
