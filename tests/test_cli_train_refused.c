@@ -74,7 +74,7 @@ static void training_that_goes_wrong_says_so_once(void **state)
 static void the_shipped_recipes_train_without_a_word(void **state)
 {
     (void)state;
-    static const char *const recipes[] = {"lenet5", "best", "plain", "quick", "lenet5-avg"};
+    static const char *const recipes[] = {"lenet5", "best", "best-max", "plain", "quick", "lenet5-avg"};
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
         struct program_run run =
             program("train --quiet --threads 1 --epochs 3 --validation 40 --out well.json --config %s", recipes[i]);
@@ -202,16 +202,19 @@ static void a_config_that_is_not_there_is_refused(void **state)
     (void)state;
     commands_refused(4, "there is no preset and no file \"cours\": did you mean \"course\"?", "train --config cours");
     commands_refused(
-        4, "there is no preset and no file \"resnet\": presets are best, course, lenet5, lenet5-avg, plain, quick or reader",
+        4,
+        "there is no preset and no file \"resnet\": presets are best, best-max, course, lenet5, lenet5-avg, plain, "
+        "quick or reader",
         "train --config resnet");
     commands_refused(4,
                      "./none.json: cannot be opened: No such file or directory: name a file that can be read, or a "
-                     "preset: best, course, lenet5, lenet5-avg, plain, quick or reader",
+                     "preset: best, best-max, course, lenet5, lenet5-avg, plain, quick or reader",
                      "train --config ./none.json");
-    commands_refused(4,
-                     "data/mnist: is a folder, a file was expected: name a file that can be read, or a preset: best, "
-                     "course, lenet5, lenet5-avg, plain, quick or reader",
-                     "train --config data/mnist");
+    commands_refused(
+        4,
+        "data/mnist: is a folder, a file was expected: name a file that can be read, or a preset: best, best-max, "
+        "course, lenet5, lenet5-avg, plain, quick or reader",
+        "train --config data/mnist");
 }
 
 static void a_config_that_is_wrong_is_refused_with_the_place(void **state)

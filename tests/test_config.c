@@ -84,14 +84,15 @@ static int equal(double a, double b)
 static void the_presets_are_listed_and_can_be_loaded(void **state)
 {
     (void)state;
-    static const char *const expected[] = {"best", "course", "lenet5", "lenet5-avg", "plain", "quick", "reader"};
+    static const char *const expected[] = {"best",       "best-max", "course", "lenet5",
+                                           "lenet5-avg", "plain",    "quick",  "reader"};
     const char *const *names = config_presets();
-    for (int i = 0; i < 7; i++) {
+    for (int i = 0; i < 8; i++) {
         struct config config;
         assert_string_equal(names[i], expected[i]);
         assert_int_equal(config_load(&config, names[i], NULL), 0);
     }
-    assert_null(names[7]);
+    assert_null(names[8]);
 }
 
 static void what_a_config_leaves_out_has_a_default(void **state)
@@ -211,8 +212,9 @@ static void an_unknown_preset_is_refused_with_the_nearest(void **state)
     assert_load_refused("lent5", "there is no preset and no file \"lent5\": did you mean \"lenet5\"?");
     assert_load_refused("lenet5-average", "there is no preset and no file \"lenet5-average\": did you mean "
                                           "\"lenet5-avg\"?");
-    assert_load_refused("alexnet", "there is no preset and no file \"alexnet\": presets are best, course, lenet5, "
-                                   "lenet5-avg, plain, quick or reader");
+    assert_load_refused("alexnet",
+                        "there is no preset and no file \"alexnet\": presets are best, best-max, course, lenet5, "
+                        "lenet5-avg, plain, quick or reader");
 }
 
 static void a_missing_file_or_a_folder_is_refused(void **state)

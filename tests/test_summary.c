@@ -271,7 +271,7 @@ static void each_misuse_has_its_sentence(void **state)
         {"--config lenet", 4, "lenet5: there is no preset and no file \"lenet\": did you mean \"lenet5\"?\n"},
         {"--config /no.json", 4,
          "lenet5: /no.json: cannot be opened: No such file or directory: name a file that can be read, or a preset: "
-         "best, course, lenet5, lenet5-avg, plain, quick or reader\n"},
+         "best, best-max, course, lenet5, lenet5-avg, plain, quick or reader\n"},
         {"--model /no.json", 4, "lenet5: /no.json: cannot be opened: No such file or directory\n"},
         {"--model a.json --config course", 2, "lenet5: --config and --model both name a network: give one of them\n"},
         {"--model", 2, "lenet5: --model expects FILE, and nothing follows\n"},

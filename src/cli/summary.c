@@ -1,8 +1,8 @@
 /* lenet5 summary: a network layer by layer, with the arithmetic behind every number, and what its convolutions save. */
 #include <stdio.h>
 
-#include "cli/command.h"
 #include "base/figures.h"
+#include "cli/command.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "model/config.h"
@@ -225,10 +225,12 @@ static int load(struct architecture *out, const char *config_name, const char *m
 
 int summary_command(int argc, char **argv)
 {
-    static const char closing[] = "--config takes best, course, lenet5, lenet5-avg, plain, quick, reader, or a JSON file.\n"
-                                  "\n"
-                                  "Example: lenet5 summary --config course\n"
-                                  "Exit status: 4 config or model wrong.\n";
+    static const char closing[] =
+        "--config takes best, best-max, course, lenet5, lenet5-avg, plain, quick, reader, or a JSON\n"
+        "file.\n"
+        "\n"
+        "Example: lenet5 summary --config course\n"
+        "Exit status: 4 config or model wrong.\n";
     const char *config = "lenet5", *model = NULL;
     bool as_json = false;
     struct option_spec specs[] = {

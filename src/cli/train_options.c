@@ -77,8 +77,8 @@ static int choose_checkpoint(struct train_asked *asked, const struct options *op
 bool train_options_parse(struct train_asked *asked, int *status, int argc, char **argv)
 {
     static const char closing[] =
-        "--config takes lenet5, best, quick, plain or reader (the same network, trained in other ways),\n"
-        "lenet5-avg, course, or a JSON file, a trained model's too; what stands on the command line wins.\n"
+        "--config takes lenet5, best, best-max, quick, plain or reader (as many parameters, trained in other\n"
+        "ways), lenet5-avg, course, or a JSON file, a trained model's too; the command line wins.\n"
         "Without --data the data is looked for in $MNIST_DIR, then in data/mnist (scripts/get-mnist gets it;\n"
         "lenet5 synth draws other digits).\n"
         "SIGINT (Ctrl-C) or SIGTERM: the minibatch is finished and a checkpoint written, from which --resume\n"
