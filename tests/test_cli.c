@@ -132,6 +132,7 @@ static void the_version_is_followed_by_the_facts_of_the_build(void **state)
     assert_non_null(strstr(run.out, "\nkernels    "));
     assert_non_null(strstr(run.out, "\nthreads    "));
     assert_non_null(strstr(run.out, "\nlibraries  zlib "));
+    assert_non_null(strstr(run.out, ", nettle "));
     program_free(&run);
 }
 

@@ -1,5 +1,6 @@
 /* lenet5 --version: what a report about a wrong or slow run has to say. */
 #include <microhttpd.h>
+#include <nettle/version.h>
 #include <omp.h>
 #include <png.h>
 #include <stdbool.h>
@@ -59,7 +60,8 @@ int version_print(void)
     print_kernels("runs here  ", true);
     print_kernels("not here   ", false);
     printf("threads    %d (processors that this process may use)\n", omp_get_num_procs());
-    printf("libraries  zlib %s, cJSON %s, libpng %s, %s, libmicrohttpd %s\n", zlibVersion(), cJSON_Version(),
-           png_get_libpng_ver(NULL), JPEG_VERSION, MHD_get_version());
+    printf("libraries  zlib %s, cJSON %s, libpng %s, %s, nettle %d.%d, libmicrohttpd %s\n", zlibVersion(),
+           cJSON_Version(), png_get_libpng_ver(NULL), JPEG_VERSION, nettle_version_major(), nettle_version_minor(),
+           MHD_get_version());
     return STATUS_DONE;
 }
