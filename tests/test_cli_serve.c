@@ -122,7 +122,7 @@ static void read_answers_as_the_command_does(void **state)
     char path[4300];
     snprintf(path, sizeof path, "%s/data/samples/numbers/1998-white.png", commands_repository());
     cJSON *served = http_post(server.port, "/read", path, 200);
-    cJSON *said = commands_json("read --model model.json --json %s", path);
+    cJSON *said = commands_json("read --model model.json --json '%s'", path);
     assert_int_equal(cJSON_GetArraySize(at(cJSON_GetArrayItem(at(served, "lines"), 0), "digits")), 4);
     assert_same(at(served, "lines"), at(said, "lines"));
     cJSON_Delete(served);

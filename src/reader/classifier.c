@@ -53,6 +53,10 @@ static void mean_scores(float *scores, struct classifier *classifier, const unsi
     const int classes = classifier->model.architecture.classes, count = classifier->views.count;
     const unsigned char *see[VIEWS_MOST];
     float of_view[ARCHITECTURE_CLASSES];
+    if (count <= 1) {
+        single_scores(scores, &classifier->network, pixels);
+        return;
+    }
     views_make(see, &classifier->views, 0, pixels);
     memset(scores, 0, (size_t)classes * sizeof *scores);
     for (int view = 0; view < count; view++) {
