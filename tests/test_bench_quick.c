@@ -62,7 +62,7 @@ static void what_it_needs_is_said(void **state)
 {
     (void)state;
     assert_int_equal(bench("\"$LENET5\" --data none --pairs 1"), 3);
-    assert_said("err", "none");
+    assert_said("err", "get-mnist: --data is none, which is not a folder: ");
     assert_int_equal(bench("/bin/false --data data/mnist --pairs 1"), 1);
     assert_said("err", "bench-quick: '/bin/false train --config quick");
     assert_said("err", "failed: build the program anew with 'make', then try again.");

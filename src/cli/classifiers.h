@@ -12,7 +12,7 @@ struct classifiers {
 /* Opens a model for `count` threads, to look at each image `views` times (fast/views.h); `model` and `kernel` are what
  * the options of default_model.h and kernel.h give.
  * Gives   *out, released by classifiers_close().
- * Fails   as default_model(), kernel_chosen() and classifier_open() do. */
+ * Fails   as default_model(), kernel_chosen(), classifier_open() and classifier_look() do. */
 int classifiers_open(struct classifiers *out, const char *model, int kernel, int views, int count, struct error *err);
 void classifiers_close(struct classifiers *classifiers);
 
